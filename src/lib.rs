@@ -1,1 +1,2 @@
 //! Keynotes.
+pub mod base;
