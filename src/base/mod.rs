@@ -19,5 +19,8 @@
 //! Nothing here knows a command, a key or a client; nothing asks the operating system for time or
 //! entropy; nothing here is `unsafe`.
 
+pub mod float;
 pub mod glob;
+pub mod grisu;
 pub mod int;
+pub mod number;
