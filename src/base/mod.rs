@@ -20,6 +20,7 @@
 //! entropy; nothing here is `unsafe`.
 
 pub mod float;
+pub mod float80;
 pub mod glob;
 pub mod grisu;
 pub mod int;
