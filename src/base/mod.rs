@@ -19,9 +19,13 @@
 //! Nothing here knows a command, a key or a client; nothing asks the operating system for time or
 //! entropy; nothing here is `unsafe`.
 
+pub mod crc16;
+pub mod crc64;
 pub mod float;
 pub mod float80;
 pub mod glob;
 pub mod grisu;
 pub mod int;
 pub mod number;
+pub mod quote;
+pub mod rng;
