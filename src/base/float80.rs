@@ -3,7 +3,9 @@
 //! `INCRBYFLOAT` adds in C's `long double`, which on x86 is the 80-bit format of the old x87
 //! coprocessor, and prints seventeen decimals with the trailing zeros cut off. A port that adds in
 //! 64-bit doubles goes wrong on the first example of every tutorial: 10.1 + 0.2 would print
-//! `10.29999999999999893`, not `10.3`. The eleven extra bits hide exactly that.
+//! `10.29999999999999893`, not `10.3`. The eleven extra bits hide that, as long as numbers are
+//! small: from about 32 on the seventeenth decimal shows the error again, and 0 + 684273.26 is
+//! `684273.25999999999999091` on every server. Money belongs in `INCRBY`, counted in cents.
 //!
 //! ```text
 //!    79   78        64 63                                                    0
@@ -195,6 +197,7 @@ mod tests {
             ("0", "-0", "0"),
             ("0", "-1e-18", "0"),
             ("-1", "1e-17", "-0.99999999999999999"),
+            ("0", "684273.26", "684273.25999999999999091"),
             ("0x10", "0x.8p0", "16.5"),
             ("3", "-1.5", "1.5"),
             ("18446744073709551615", "1", "18446744073709551616"),
