@@ -1,1 +1,4 @@
 //! Keynotes.
+
+pub mod base;
+pub mod structures;

@@ -1,0 +1,3 @@
+//! What must be true: the one test binary.
+
+mod properties;

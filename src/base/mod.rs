@@ -1,0 +1,3 @@
+//! The lowest floor: what every other floor may use and what itself uses nothing.
+
+pub mod hash;
