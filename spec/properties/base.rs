@@ -136,11 +136,7 @@ fn naive_glob(pattern: &[u8], text: &[u8], nocase: bool) -> bool {
         return pattern.is_empty();
     }
     let fold = |byte: u8| {
-        if nocase {
-            byte.to_ascii_lowercase()
-        } else {
-            byte
-        }
+        if nocase { byte.to_ascii_lowercase() } else { byte }
     };
     naive_rest(pattern, text, &fold)
 }
@@ -187,10 +183,7 @@ fn naive_class(pattern: &[u8], byte: u8, fold: &dyn Fn(u8) -> u8) -> (bool, usiz
             at += 1;
         }
     }
-    (
-        members.contains(&byte) != negated,
-        (at + 1).min(pattern.len()),
-    )
+    (members.contains(&byte) != negated, (at + 1).min(pattern.len()))
 }
 
 /// Long division, one bit at a time.

@@ -102,19 +102,12 @@ fn apply(dict: &mut Dict<E>, model: &mut Model, call: Call) {
             );
         }
         Call::RemoveRange(a, b) => (a..b).for_each(|key| {
-            assert_eq!(
-                dict.remove(&name(key)).is_some(),
-                model.remove(&name(key)).is_some()
-            );
+            assert_eq!(dict.remove(&name(key)).is_some(), model.remove(&name(key)).is_some());
         }),
         Call::SetRange(a, b) => (a..b).for_each(|key| set(dict, model, key, 3, None)),
         Call::Step(buckets) => drop(dict.rehash_step(buckets)),
         Call::Policy(avoid) => {
-            dict.set_resize_policy(if avoid {
-                ResizePolicy::Avoid
-            } else {
-                ResizePolicy::Enable
-            });
+            dict.set_resize_policy(if avoid { ResizePolicy::Avoid } else { ResizePolicy::Enable });
         }
         Call::Reserve(items) => dict.reserve(items),
         Call::ScanExpiring(chains) => {
@@ -153,11 +146,7 @@ fn same(dict: &mut Dict<E>, model: &Model) {
         }
     }
     expiring.sort();
-    assert!(
-        expiring
-            .iter()
-            .eq(model.iter().filter(|(_, v)| v.1.is_some()).map(|(k, _)| k))
-    );
+    assert!(expiring.iter().eq(model.iter().filter(|(_, v)| v.1.is_some()).map(|(k, _)| k)));
     assert_eq!(expiring.len(), dict.expiring_len());
 }
 
@@ -255,11 +244,7 @@ fn avoid_holds_a_resize_until_chains_are_four_times_too_long() {
 fn a_million_keys_cost_less_than_17_and_a_half_bytes_each() {
     let mut dict: Dict<E> = Dict::new(SEED);
     for key in 0..1_000_000 {
-        dict.insert_unique(Entry::new(
-            format!("key:{key}").as_bytes(),
-            NewPayload::Int(1),
-            None,
-        ));
+        dict.insert_unique(Entry::new(format!("key:{key}").as_bytes(), NewPayload::Int(1), None));
     }
     while dict.rehash_step(1000) {}
     let per_key = dict.mem_bytes() as f64 / 1e6;
@@ -280,16 +265,10 @@ fn random_is_fair_even_in_the_middle_of_a_resize() {
             hits[value(dict.random(&mut rng).unwrap()) as usize] += 1;
         }
         let expected = per_item as f64;
-        let chi: f64 = hits
-            .iter()
-            .map(|&n| (f64::from(n) - expected).powi(2) / expected)
-            .sum();
+        let chi: f64 = hits.iter().map(|&n| (f64::from(n) - expected).powi(2) / expected).sum();
         // The mean of chi-square is its degrees of freedom, the variance twice that: allow 4.5 sigma.
         let freedom = f64::from(items - 1);
-        assert!(
-            (chi - freedom).abs() < 4.5 * (2.0 * freedom).sqrt() + 3.0,
-            "{items}: {chi}"
-        );
+        assert!((chi - freedom).abs() < 4.5 * (2.0 * freedom).sqrt() + 3.0, "{items}: {chi}");
     }
 }
 
@@ -329,10 +308,7 @@ fn a_hash_computed_before_finds_the_same() {
     dict.prefetch_bucket(h);
     dict.prefetch_item(h);
     assert_eq!(dict.get_hashed(h, b"key:42").map(value), Some(42));
-    assert_eq!(
-        dict.remove_hashed(h, b"key:42").map(|e| value(&e)),
-        Some(42)
-    );
+    assert_eq!(dict.remove_hashed(h, b"key:42").map(|e| value(&e)), Some(42));
     assert!(dict.get_mut_hashed(h, b"key:42").is_none());
 }
 

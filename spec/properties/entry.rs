@@ -105,16 +105,12 @@ fn apply(e: &mut Entry<(Boxed, u32)>, model: &mut Model, change: Change, counted
 
 fn same(e: &Entry<(Boxed, u32)>, model: &Model) {
     assert_eq!(e.key(), model.key);
-    assert_eq!(
-        (e.expiry_ms(), e.access(), e.mark()),
-        (model.expiry_ms, model.access, model.mark)
-    );
+    assert_eq!((e.expiry_ms(), e.access(), e.mark()), (model.expiry_ms, model.access, model.mark));
     let (value, payload_bytes) = match e.payload() {
         Payload::Int(int) => (Value::Int(int), 8),
-        Payload::Inline(bytes) => (
-            Value::Inline(bytes.to_vec()),
-            bytes.len() + 1 + usize::from(bytes.len() > 255),
-        ),
+        Payload::Inline(bytes) => {
+            (Value::Inline(bytes.to_vec()), bytes.len() + 1 + usize::from(bytes.len() > 255))
+        }
         Payload::Boxed(boxed) => (Value::Boxed(boxed.1), 8),
     };
     assert_eq!(value, model.value);
@@ -151,10 +147,6 @@ proptest! {
 
 #[test]
 fn entries_may_be_freed_on_another_thread() {
-    let e = Entry::new(
-        b"big",
-        NewPayload::Boxed(Box::new(vec![0u8; 1 << 20])),
-        None,
-    );
+    let e = Entry::new(b"big", NewPayload::Boxed(Box::new(vec![0u8; 1 << 20])), None);
     std::thread::spawn(move || drop(e)).join().unwrap();
 }

@@ -1,3 +1,3 @@
-//! Each structure and type against the simplest form that can be right.
-
 mod base;
+mod dict;
+mod entry;

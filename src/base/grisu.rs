@@ -117,22 +117,22 @@ fn decompose(value: f64) -> (u64, i32) {
 
 /// Cuts digits from the front of `upper` until the rest fits into `interval`.
 ///
-/// The window of [`cached_power`] makes the whole part of `upper` fit 32 bits, and leaves the
+/// The window of [`cached_power`] makes the whole part of `upper` fit 32 bits and never zero, and leaves the
 /// fractional part four bits of room for the multiplications by ten.
 fn cut_digits(decimal: &mut Decimal, center: Scaled, upper: Scaled, mut interval: u64) {
     let point = -upper.exponent as u32;
     let one = 1u64 << point;
     let mut distance = upper.fraction - center.fraction;
-    let mut whole = upper.fraction >> point;
+    let mut whole = (upper.fraction >> point) as u32;
     let mut fraction = upper.fraction & (one - 1);
-    for place in (0..10).rev() {
-        let unit = 10u64.pow(place);
-        decimal.push(whole / unit);
+    for place in (0..=whole.ilog10()).rev() {
+        let unit = 10u32.pow(place);
+        decimal.push(u64::from(whole / unit));
         whole %= unit;
-        let rest = (whole << point) + fraction;
+        let rest = (u64::from(whole) << point) + fraction;
         if rest <= interval {
             decimal.power += place as i32;
-            walk_down(decimal, interval, rest, unit << point, distance);
+            walk_down(decimal, interval, rest, u64::from(unit) << point, distance);
             return;
         }
     }
