@@ -1,3 +1,6 @@
 //! What must be true: the one test binary.
 
+mod interfaces;
 mod properties;
+mod support;
+mod tidy;
