@@ -108,7 +108,9 @@ fn apply(dict: &mut Dict<E>, model: &mut Model, call: Call) {
             );
         }),
         Call::SetRange(a, b) => (a..b).for_each(|key| set(dict, model, key, 3, None)),
-        Call::Step(buckets) => drop(dict.rehash_step(buckets)),
+        Call::Step(buckets) => {
+            let _ = dict.rehash_step(buckets);
+        }
         Call::Policy(avoid) => {
             dict.set_resize_policy(if avoid {
                 ResizePolicy::Avoid
@@ -118,7 +120,7 @@ fn apply(dict: &mut Dict<E>, model: &mut Model, call: Call) {
         }
         Call::Reserve(items) => dict.reserve(items),
         Call::ScanExpiring(chains) => {
-            drop(dict.scan_expiring(0, chains, |e| assert!(e.has_expiry())))
+            let _ = dict.scan_expiring(0, chains, |e| assert!(e.has_expiry()));
         }
         Call::Clear => {
             dict.clear();
@@ -195,7 +197,10 @@ proptest! {
     }
 
     #[test]
-    fn scan_sees_all_that_stays(calls in proptest::collection::vec(call(), 1..80), stay in 600u16..900) {
+    fn scan_sees_all_that_stays(
+        calls in proptest::collection::vec(call(), 1..80),
+        stay in 600u16..900,
+    ) {
         let mut dict = Dict::new(SEED);
         let mut model = Model::new();
         let keep = |call: &Call| !matches!(call, Call::Clear);
@@ -284,7 +289,7 @@ fn random_is_fair_even_in_the_middle_of_a_resize() {
             .iter()
             .map(|&n| (f64::from(n) - expected).powi(2) / expected)
             .sum();
-        // The mean of chi-square is its degrees of freedom, the variance twice that: allow 4.5 sigma.
+        // The mean of chi-square is its degrees of freedom, its variance twice that: 4.5 sigma.
         let freedom = f64::from(items - 1);
         assert!(
             (chi - freedom).abs() < 4.5 * (2.0 * freedom).sqrt() + 3.0,
@@ -316,7 +321,7 @@ fn the_summary_makes_a_search_among_few_expiries_cheap() {
     }
     while dict.rehash_step(1000) {}
     let mut found = 0;
-    // 16384 chains are 256 words; three expiries are three chains more, and as many words looked at twice.
+    // 16384 chains are 256 words; three expiries are three chains, whose words are read again.
     assert_eq!(dict.scan_expiring(0, 256 + 2 * 3, |_| found += 1), 0);
     assert_eq!(found, 3);
 }
@@ -336,7 +341,7 @@ fn a_hash_computed_before_finds_the_same() {
     assert!(dict.get_mut_hashed(h, b"key:42").is_none());
 }
 
-/// A key that panics when asked would show whether a walk hashes or compares without need.
+/// An item that counts how often it is asked for its key shows comparisons without need.
 #[test]
 fn a_miss_looks_at_items_with_the_same_tag_only() {
     struct Spy(Box<(Vec<u8>, std::cell::Cell<u32>)>);
