@@ -206,13 +206,13 @@ proptest! {
         let keep = |call: &Call| !matches!(call, Call::Clear);
         (600..stay).for_each(|key| set(&mut dict, &mut model, key, 1, None));
         let mut seen = BTreeSet::new();
-        let mut cursor = 0;
+        let mut cursor = dict.scan(0, |e| seen.extend([e.key().to_vec()]));
         for call in calls.into_iter().filter(keep) {
-            cursor = dict.scan(cursor, |e| seen.extend([e.key().to_vec()]));
+            apply(&mut dict, &mut model, call);
             if cursor == 0 {
                 break;
             }
-            apply(&mut dict, &mut model, call);
+            cursor = dict.scan(cursor, |e| seen.extend([e.key().to_vec()]));
         }
         while cursor != 0 {
             cursor = dict.scan(cursor, |e| seen.extend([e.key().to_vec()]));
