@@ -13,6 +13,10 @@ use keynotes::structures::dict::Dict;
 use keynotes::structures::entry::{Entry, NewPayload};
 use siphasher::sip::SipHasher13;
 
+/// The server's allocator: its blocks of 32 bytes never straddle two cache lines.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 type E = Entry<Vec<u8>>;
 type Map = HashMap<Vec<u8>, Vec<u8>, Sip>;
 

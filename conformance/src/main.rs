@@ -1,1 +1,2 @@
+//! Placeholder of the runner.
 fn main() {}
