@@ -1,1 +1,3 @@
 //! Keynotes.
+pub mod base;
+pub mod config;
