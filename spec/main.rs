@@ -1,0 +1,3 @@
+//! What must be true: one test binary.
+
+mod properties;

@@ -1,0 +1,3 @@
+//! Each structure and type against what it promises.
+
+mod config;
