@@ -1,3 +1,3 @@
-//! What must be true: one test binary.
+//! What must be true: the one test binary.
 
 mod properties;

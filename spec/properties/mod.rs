@@ -1,3 +1,4 @@
-//! Each structure and type against what it promises.
-
+mod base;
 mod config;
+mod dict;
+mod entry;

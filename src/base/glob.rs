@@ -70,10 +70,7 @@ pub fn matches(pattern: &[u8], text: &[u8], nocase: bool) -> bool {
             if stars > STARS_MAX {
                 return false;
             }
-            retry = Some(Retry {
-                pattern: p,
-                text: t,
-            });
+            retry = Some(Retry { pattern: p, text: t });
             continue;
         }
         if let Some(after) = match_one(pattern, p, text[t], nocase) {
@@ -144,17 +141,9 @@ fn match_class(pattern: &[u8], mut p: usize, byte: u8, nocase: bool) -> Option<u
 fn in_range(low: u8, high: u8, byte: u8, nocase: bool) -> bool {
     let signed = |byte: u8| byte as i8;
     let fold = |byte: u8| {
-        if nocase {
-            byte.to_ascii_lowercase()
-        } else {
-            byte
-        }
+        if nocase { byte.to_ascii_lowercase() } else { byte }
     };
-    let (low, high) = if signed(low) > signed(high) {
-        (high, low)
-    } else {
-        (low, high)
-    };
+    let (low, high) = if signed(low) > signed(high) { (high, low) } else { (low, high) };
     (signed(fold(low))..=signed(fold(high))).contains(&signed(fold(byte)))
 }
 
@@ -237,10 +226,6 @@ mod tests {
         let text = vec![b'a'; 2000];
         assert!(matches(&b"*a".repeat(1000), &text, false));
         assert!(!matches(&b"*a".repeat(1001), &text, false));
-        assert!(matches(
-            &[b"*a".repeat(1000), b"*".to_vec()].concat(),
-            &text,
-            false
-        ));
+        assert!(matches(&[b"*a".repeat(1000), b"*".to_vec()].concat(), &text, false));
     }
 }

@@ -57,11 +57,7 @@ pub fn parse_i64(text: &[u8]) -> Option<i64> {
         }
         magnitude = magnitude * 10 + u64::from(digit);
     }
-    if negative {
-        0i64.checked_sub_unsigned(magnitude)
-    } else {
-        i64::try_from(magnitude).ok()
-    }
+    if negative { 0i64.checked_sub_unsigned(magnitude) } else { i64::try_from(magnitude).ok() }
 }
 
 /// The unsigned integer that `text` spells, as SCAN cursors and stream ids are read.
@@ -94,11 +90,7 @@ pub fn parse_u64(text: &[u8]) -> Option<u64> {
         }
         value = value.checked_mul(10)?.checked_add(u64::from(digit))?;
     }
-    Some(if negative {
-        value.wrapping_neg()
-    } else {
-        value
-    })
+    Some(if negative { value.wrapping_neg() } else { value })
 }
 
 /// How many decimal digits `value` takes: 1 for 0, 20 for `u64::MAX`.
@@ -127,20 +119,12 @@ mod tests {
 
     #[test]
     fn one_spelling_per_integer() {
-        for good in [
-            "0",
-            "7",
-            "-7",
-            "10",
-            "9223372036854775807",
-            "-9223372036854775808",
-        ] {
+        for good in ["0", "7", "-7", "10", "9223372036854775807", "-9223372036854775808"] {
             let value = parse_i64(good.as_bytes()).unwrap();
             assert_eq!(value.to_string(), good);
         }
-        for bad in [
-            "", "-", "-0", "+1", "01", "-01", " 1", "1 ", "1.0", "0x1", "00", "1e3", "1\0",
-        ] {
+        for bad in ["", "-", "-0", "+1", "01", "-01", " 1", "1 ", "1.0", "0x1", "00", "1e3", "1\0"]
+        {
             assert_eq!(parse_i64(bad.as_bytes()), None, "{bad:?}");
         }
     }
@@ -178,20 +162,12 @@ mod tests {
             (b"x", None),
         ];
         for (text, value) in table {
-            assert_eq!(
-                parse_u64(text),
-                value,
-                "{:?}",
-                text.escape_ascii().to_string()
-            );
+            assert_eq!(parse_u64(text), value, "{:?}", text.escape_ascii().to_string());
         }
     }
 
     #[test]
     fn digits_are_counted_at_each_power_of_ten() {
-        assert_eq!(
-            [0, 9, 10, 99, 100, u64::MAX].map(digits10),
-            [1, 1, 2, 2, 3, 20]
-        );
+        assert_eq!([0, 9, 10, 99, 100, u64::MAX].map(digits10), [1, 1, 2, 2, 3, 20]);
     }
 }

@@ -1,0 +1,67 @@
+//! # Error: what a command says when it refuses
+//!
+//! A reply that begins with `-` is a code in capitals and a sentence. Clients
+//! branch on the code, people read the sentence, scripts match both: so each text
+//! is Redis's own, to the letter, and stands here once.
+//!
+//! These are errors of the request. A broken invariant of the server is an assert.
+
+use std::borrow::Cow;
+
+/// An error reply. Small, so that `Result<(), Error>` is cheap to return.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// The key holds another type than the command works on.
+    WrongType,
+    Syntax,
+    NotInteger,
+    NotFloat,
+    /// A result outside of a signed 64-bit integer.
+    Overflow,
+    NoSuchKey,
+    OutOfRange,
+    /// A fixed text, code included.
+    Static(&'static str),
+    /// A text made for the occasion, code included.
+    Text(Box<[u8]>),
+}
+
+impl Error {
+    /// An error of code `ERR` made for the occasion.
+    pub fn err(text: impl AsRef<[u8]>) -> Self {
+        Error::Text([b"ERR ", text.as_ref()].concat().into())
+    }
+
+    /// The whole line, code first, without the leading `-`.
+    pub fn text(&self) -> Cow<'_, [u8]> {
+        let text: &str = match self {
+            Error::WrongType => "WRONGTYPE Operation against a key holding the wrong kind of value",
+            Error::Syntax => "ERR syntax error",
+            Error::NotInteger => "ERR value is not an integer or out of range",
+            Error::NotFloat => "ERR value is not a valid float",
+            Error::Overflow => "ERR increment or decrement would overflow",
+            Error::NoSuchKey => "ERR no such key",
+            Error::OutOfRange => "ERR index out of range",
+            Error::Static(text) => text,
+            Error::Text(text) => return Cow::Borrowed(text),
+        };
+        Cow::Borrowed(text.as_bytes())
+    }
+
+    /// The code: the first word (`errorstat_<code>` counts by it).
+    pub fn code(&self) -> Vec<u8> {
+        let text = self.text();
+        text.split(|&byte| byte == b' ').next().unwrap_or_default().to_vec()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Error;
+
+    #[test]
+    fn the_code_is_the_first_word() {
+        assert_eq!(Error::WrongType.code(), b"WRONGTYPE");
+        assert_eq!(Error::err("no such thing").code(), b"ERR");
+    }
+}

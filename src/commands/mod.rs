@@ -1,0 +1,31 @@
+//! # Commands: rows and handlers
+//!
+//! A file per group; in it the rows (what a command is) and the handlers (what it
+//! does), and nothing else. Data structures, encodings and protocol live below.
+//!
+//! - [`row`]: what a row says; [`table`]: from a name to its row.
+//! - [`cx`]: what a handler sees; [`host`] and [`world`]: what it may ask of above and outside.
+//! - [`propagation`], [`stats`]: what it leaves behind.
+
+pub mod connection;
+pub mod cx;
+pub mod host;
+pub mod propagation;
+pub mod row;
+pub mod stats;
+pub mod string;
+pub mod table;
+pub mod transaction;
+pub mod world;
+
+pub use cx::{Caller, Cx};
+pub use row::{Command, Outcome};
+pub use table::CommandTable;
+pub use world::World;
+
+/// Every command, by group, in the words that COMMAND DOCS uses for groups.
+pub const GROUPS: &[(&str, &[Command])] = &[
+    ("string", string::COMMANDS),
+    ("connection", connection::COMMANDS),
+    ("transactions", transaction::COMMANDS),
+];

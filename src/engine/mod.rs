@@ -1,0 +1,236 @@
+//! # Engine: a whole Redis as a state machine
+//!
+//! ```text
+//! requests, one at a time ──> Engine ──> replies in sessions, clients to close,
+//!                               │        a stream of effects
+//!                               └──> World: clock, entropy, the operating system
+//! ```
+//!
+//! The engine joins the floors below: it finds the command, asks the gates, runs the
+//! handler, and settles what the handler owes to watchers, waiters, replicas and the
+//! log. It names no socket, no file, no clock: given the same requests at the same
+//! times it does the same, so a test can drive it for a year in a millisecond.
+//!
+//! - [`dispatch`]: gates, execution, statistics.
+//! - [`settle`]: what follows a command: events, waiters, propagation.
+
+pub mod dispatch;
+pub mod settle;
+
+use crate::base::hash::HashSeed;
+use crate::base::rng::Rng;
+use crate::base::time::Now;
+use crate::commands::cx::{Lifecycle, Owes};
+use crate::commands::host::Host;
+use crate::commands::propagation::Propagation;
+use crate::commands::stats::Stats;
+use crate::commands::{Caller, Command, CommandTable, Cx, GROUPS, World};
+use crate::config::Config;
+use crate::keyspace::Keyspace;
+use crate::keyspace::notify::KeyEvent;
+use crate::protocol::request::{Batch, ProtocolError};
+use crate::protocol::{Args, Resp};
+use crate::session::blocking::WaitingLines;
+use crate::session::transaction::Watches;
+use crate::session::{ClientKey, Clients, Closing, Origin, ReplyMode};
+
+/// Whether a client's next request may run at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flow {
+    Continue,
+    /// The client is blocked, held back or closing: keep its bytes.
+    Stop,
+}
+
+/// A whole server's state.
+pub struct Engine {
+    pub keys: Keyspace,
+    pub clients: Clients,
+    pub config: Config,
+    pub stats: Stats,
+    pub propagation: Propagation,
+    pub lifecycle: Lifecycle,
+    /// Key events that were heard, for who subscribes.
+    pub published: Vec<KeyEvent>,
+    watches: Watches,
+    waiting: WaitingLines,
+    table: CommandTable,
+    rng: Rng,
+    /// The last reading of the clock: the end of the command before.
+    clock: Now,
+}
+
+/// Requests whose keys are fetched together.
+const PREFETCH_MAX: usize = 64;
+
+const HOST: Host = Host { dispatch: dispatch::dispatch, execute: dispatch::execute };
+
+impl Engine {
+    pub fn new(config: Config, world: &mut dyn World) -> Self {
+        Engine::with_commands(GROUPS, config, world)
+    }
+
+    /// An engine with a command table of its own; tests add rows this way.
+    pub fn with_commands(
+        groups: &[(&'static str, &'static [Command])],
+        config: Config,
+        world: &mut dyn World,
+    ) -> Self {
+        let mut seeds = [0; 64];
+        world.entropy(&mut seeds);
+        let hash_seed = HashSeed(seeds[..16].try_into().expect("16 bytes"));
+        let rng_seed = u64::from_le_bytes(seeds[16..24].try_into().expect("8 bytes"));
+        let run_id = seeds[24..44].iter().map(|byte| format!("{byte:02x}")).collect();
+        let started = world.now();
+        Engine {
+            keys: Keyspace::new(config.databases as usize, hash_seed),
+            clients: Clients::default(),
+            stats: Stats::default(),
+            propagation: Propagation::default(),
+            lifecycle: Lifecycle { started, run_id, ..Lifecycle::default() },
+            published: Vec::new(),
+            watches: Watches::default(),
+            waiting: WaitingLines::default(),
+            table: CommandTable::new(groups),
+            rng: Rng::new(rng_seed),
+            clock: started,
+            config,
+        }
+    }
+
+    pub fn connect(&mut self, origin: Origin, now: Now) -> ClientKey {
+        self.stats.connections_received += 1;
+        let client = self.clients.connect(origin, now.ms());
+        self.clients[client].authenticated = self.config.requirepass.is_empty();
+        client
+    }
+
+    /// Forgets a client: its watches, its place in line, its session.
+    pub fn disconnect(&mut self, client: ClientKey) {
+        for watched in std::mem::take(&mut self.clients[client].watching) {
+            self.watches.remove(watched.db, &watched.key, client);
+        }
+        if let Some(blocked) = self.clients[client].blocked.take() {
+            self.waiting.leave(client, &blocked);
+            self.clients.blocked_count -= 1;
+        }
+        self.clients.remove(client);
+    }
+
+    /// Runs one request. Its reply is in the session's output buffer afterwards.
+    pub fn run(&mut self, client: ClientKey, args: Args<'_>, world: &mut dyn World) -> Flow {
+        self.clock = world.now();
+        self.run_next(client, args, world)
+    }
+
+    /// As [`run`](Engine::run), right after another request: the clock was read at its end.
+    #[inline]
+    pub fn run_next(&mut self, client: ClientKey, args: Args<'_>, world: &mut dyn World) -> Flow {
+        let now = self.clock;
+        let mut cx = self.cx(client, Caller::Client, now, world);
+        let mark = cx.reply.mark();
+        dispatch::dispatch(&mut cx, args);
+        let Cx { mut reply, now: end, .. } = cx;
+        self.clock = end;
+        let session = &mut self.clients[client];
+        session.last_active_ms = now.ms();
+        if session.reply_mode != ReplyMode::On {
+            session.reply_mode = match session.reply_mode {
+                ReplyMode::SkipNext => ReplyMode::Skip,
+                ReplyMode::Skip => ReplyMode::On,
+                mode => mode,
+            };
+            reply.truncate(mark);
+        }
+        let stop = session.blocked.is_some() || session.closing.is_some();
+        self.clients.put_reply(client, reply);
+        self.settle(world);
+        if stop { Flow::Stop } else { Flow::Continue }
+    }
+
+    /// Reads the clock for the requests of one read.
+    pub fn begin_batch(&mut self, world: &mut dyn World) {
+        self.clock = world.now();
+    }
+
+    /// Brings the first key of each request into the cache, before the first of them runs:
+    /// all buckets first, then the entries that they point to.
+    #[inline]
+    pub fn prefetch(&self, client: ClientKey, batch: &Batch, buffer: &[u8]) {
+        if batch.len() < 2 {
+            return;
+        }
+        let db = &self.keys.dbs()[self.clients[client].db];
+        let mut hashes = [0; PREFETCH_MAX];
+        let count = batch.len().min(PREFETCH_MAX);
+        for (index, hash) in hashes[..count].iter_mut().enumerate() {
+            let Some(key) = batch.args(index, buffer).get(1) else { continue };
+            let dict = db.dict(key);
+            *hash = dict.hash(key);
+            dict.prefetch_bucket(*hash);
+        }
+        for (index, &hash) in hashes[..count].iter().enumerate() {
+            if let Some(key) = batch.args(index, buffer).get(1) {
+                db.dict(key).prefetch_item(hash);
+            }
+        }
+    }
+
+    /// Answers bytes that are no request, and closes.
+    pub fn refuse(&mut self, client: ClientKey, error: &ProtocolError) {
+        self.stats.count_error(b"ERR".to_vec());
+        self.clients.write_to(client, |reply| reply.error(error.0.as_bytes()));
+        self.clients.close(client, Closing::AfterReply);
+    }
+
+    /// When [`tick`](Engine::tick) has something to do next, in ms of wall time.
+    pub fn next_timer_ms(&self) -> Option<i64> {
+        self.waiting.next_deadline_ms()
+    }
+
+    /// Does what is due by time: clients that gave up waiting.
+    pub fn tick(&mut self, world: &mut dyn World) {
+        self.clock = world.now();
+        self.end_overdue_waits();
+        self.settle(world);
+    }
+
+    pub(crate) fn cx<'a>(
+        &'a mut self,
+        me: ClientKey,
+        caller: Caller,
+        now: Now,
+        world: &'a mut dyn World,
+    ) -> Cx<'a> {
+        let session = &mut self.clients[me];
+        let reply = std::mem::take(&mut session.out);
+        self.keys.begin(session.db, now.ms());
+        Cx {
+            keys: &mut self.keys,
+            reply,
+            me,
+            now,
+            caller,
+            command: dispatch::NONE,
+            clients: &mut self.clients,
+            watches: &mut self.watches,
+            waiting: &mut self.waiting,
+            config: &mut self.config,
+            table: &mut self.table,
+            stats: &mut self.stats,
+            propagation: &mut self.propagation,
+            rng: &mut self.rng,
+            lifecycle: &mut self.lifecycle,
+            world,
+            host: HOST,
+            dirty: 0,
+            owes: Owes::Itself,
+            waits_on: false,
+        }
+    }
+
+    /// The protocol version that a client speaks.
+    pub fn resp(&self, client: ClientKey) -> Resp {
+        self.clients[client].out.resp()
+    }
+}

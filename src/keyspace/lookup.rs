@@ -1,0 +1,140 @@
+//! # Lookup: reading and writing keys
+//!
+//! Four ways to ask for a key, by what the asking itself may change:
+//!
+//! ```text
+//! get       reads a value: counts a hit or a miss, marks the key as used
+//! peek      looks at the entry: TTL, TYPE, OBJECT; changes nothing
+//! get_mut   finds an entry to change
+//! put       sets a whole value, whatever was there
+//! ```
+//!
+//! In all four a key whose time is up is removed first.
+
+use super::db::Db;
+use super::notify::{Class, Event};
+use super::{Journal, Keyspace};
+use crate::base::error::Error;
+use crate::structures::dict::{Lookup, Occupied};
+use crate::values::{Entry, NewPayload, View};
+
+const NEW_EVENT: Event = Event::new(Class::NEW, "new");
+
+/// What becomes of a key's expiry when its value is set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ttl {
+    Keep,
+    Clear,
+    /// Unix time in ms.
+    At(i64),
+}
+
+impl Keyspace {
+    /// The value at a key, as a type.
+    ///
+    /// # Errors
+    /// [`Error::WrongType`] when the key holds another type.
+    #[inline]
+    pub fn get<'a, T: View<'a>>(&'a mut self, key: &[u8]) -> Result<Option<T>, Error> {
+        match self.read(key) {
+            None => Ok(None),
+            Some(entry) => T::view(entry.payload()).map(Some).ok_or(Error::WrongType),
+        }
+    }
+
+    /// The entry at a key, read: counts and marks as [`get`](Keyspace::get).
+    #[inline]
+    pub fn read(&mut self, key: &[u8]) -> Option<&Entry> {
+        let (db, now_ms) = (self.selected, self.now_ms);
+        match find(&mut self.dbs[db], &mut self.journal, db, key, now_ms) {
+            Some(entry) => {
+                self.journal.counters.hits += 1;
+                Some(entry.into_ref())
+            }
+            None => {
+                self.journal.counters.misses += 1;
+                self.journal.notify(db, key, Event::new(Class::KEY_MISS, "keymiss"));
+                None
+            }
+        }
+    }
+
+    /// The entry at a key; nothing is counted or marked.
+    #[inline]
+    pub fn peek(&mut self, key: &[u8]) -> Option<&Entry> {
+        self.get_mut(key).map(Occupied::into_ref)
+    }
+
+    /// The entry at a key, to change.
+    #[inline]
+    pub fn get_mut(&mut self, key: &[u8]) -> Option<Occupied<'_, Entry>> {
+        let (db, now_ms) = (self.selected, self.now_ms);
+        find(&mut self.dbs[db], &mut self.journal, db, key, now_ms)
+    }
+
+    /// Sets a key's value, whatever it was. Returns whether the key is new.
+    #[inline]
+    pub fn put(&mut self, key: &[u8], payload: NewPayload<'_>, ttl: Ttl) -> bool {
+        let (db, now_ms) = (self.selected, self.now_ms);
+        match self.dbs[db].dict_mut(key).find_or_vacant(key) {
+            Lookup::Occupied(mut entry) => {
+                let was_dead = is_dead(&entry, now_ms);
+                entry.set_payload(payload);
+                match ttl {
+                    Ttl::Keep if !was_dead => {}
+                    Ttl::Keep | Ttl::Clear => entry.set_expiry(None),
+                    Ttl::At(at_ms) => entry.set_expiry(Some(at_ms)),
+                }
+                drop(entry);
+                if was_dead {
+                    self.journal.note_expired(db, key);
+                    self.journal.notify(db, key, NEW_EVENT);
+                }
+                was_dead
+            }
+            Lookup::Vacant(place) => {
+                let expiry_ms = match ttl {
+                    Ttl::At(at_ms) => Some(at_ms),
+                    Ttl::Keep | Ttl::Clear => None,
+                };
+                place.insert(Entry::new(key, payload, expiry_ms));
+                self.journal.notify(db, key, NEW_EVENT);
+                true
+            }
+        }
+    }
+
+    /// Whether a key is there but its time is up: nobody has met it since.
+    pub fn is_dead(&self, key: &[u8]) -> bool {
+        self.db().dict(key).get(key).is_some_and(|entry| is_dead(entry, self.now_ms))
+    }
+
+    /// Takes a key out; `None` if it was not there.
+    pub fn remove(&mut self, key: &[u8]) -> Option<Entry> {
+        self.get_mut(key).map(Occupied::remove)
+    }
+}
+
+/// The entry at a key, unless its time is up: then it is removed.
+#[inline]
+fn find<'a>(
+    db: &'a mut Db,
+    journal: &mut Journal,
+    db_number: usize,
+    key: &[u8],
+    now_ms: i64,
+) -> Option<Occupied<'a, Entry>> {
+    let entry = db.dict_mut(key).get_mut(key)?;
+    if is_dead(&entry, now_ms) {
+        drop(entry.remove());
+        journal.note_expired(db_number, key);
+        return None;
+    }
+    Some(entry)
+}
+
+/// A deadline is the last millisecond that a key lives.
+#[inline]
+fn is_dead(entry: &Entry, now_ms: i64) -> bool {
+    entry.expiry_ms().is_some_and(|at_ms| at_ms < now_ms)
+}

@@ -1,0 +1,117 @@
+//! # Blocking: who waits for which key                        (notes 06, 09, 11)
+//!
+//! A blocking command that finds nothing does not keep a thread: it leaves its
+//! words in the session and its client in a queue under each key that it waits
+//! for. When a key becomes ready, the first in line runs its command again, as if
+//! it had just arrived; what it finds then is its reply.
+//!
+//! ```text
+//! BLPOP q 0   (client 7)        q -> [7, 9]
+//! BLPOP q 5   (client 9)        RPUSH q x  ->  7 runs again, 9 stays first in line
+//! ```
+
+use super::ClientKey;
+use crate::protocol::{OwnedArgs, Reply};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// A client that waits.
+#[derive(Debug)]
+pub struct Blocked {
+    pub db: usize,
+    pub keys: Vec<Box<[u8]>>,
+    /// Wall time at which it gives up, in ms; `None` waits for ever.
+    pub deadline_ms: Option<i64>,
+    /// What it is answered when the time is up.
+    pub on_timeout: fn(&mut Reply),
+    /// The command, to be run again.
+    pub args: OwnedArgs,
+}
+
+/// Clients in line, by key.
+#[derive(Debug, Default)]
+pub struct WaitingLines {
+    lines: BTreeMap<(usize, Box<[u8]>), VecDeque<ClientKey>>,
+    /// Keys that were touched while somebody waited for them, in order.
+    ready: Vec<(usize, Box<[u8]>)>,
+    /// Who gives up when, soonest first.
+    deadlines: BTreeSet<(i64, ClientKey)>,
+}
+
+impl WaitingLines {
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    /// Number of keys that somebody waits for.
+    pub fn len(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// Puts a client at the end of each key's line.
+    pub fn join(&mut self, client: ClientKey, blocked: &Blocked) {
+        let db = blocked.db;
+        self.deadlines.extend(blocked.deadline_ms.map(|deadline_ms| (deadline_ms, client)));
+        for key in &blocked.keys {
+            let line = self.lines.entry((db, key.clone())).or_default();
+            if !line.contains(&client) {
+                line.push_back(client);
+            }
+        }
+    }
+
+    /// Takes a client out of every line.
+    pub fn leave(&mut self, client: ClientKey, blocked: &Blocked) {
+        let db = blocked.db;
+        if let Some(deadline_ms) = blocked.deadline_ms {
+            self.deadlines.remove(&(deadline_ms, client));
+        }
+        for key in &blocked.keys {
+            let at = (db, key.clone());
+            if let Some(line) = self.lines.get_mut(&at) {
+                line.retain(|&waiting| waiting != client);
+                if line.is_empty() {
+                    self.lines.remove(&at);
+                }
+            }
+        }
+    }
+
+    /// Clients waiting for a key, first come first.
+    pub fn line(&self, db: usize, key: &[u8]) -> Vec<ClientKey> {
+        let line = self.lines.get(&(db, Box::from(key)));
+        line.map(|line| line.iter().copied().collect()).unwrap_or_default()
+    }
+
+    /// Notes that a key changed; keys that nobody waits for are ignored.
+    #[inline]
+    pub fn touch(&mut self, db: usize, key: &[u8]) {
+        if !self.lines.is_empty() {
+            let at = (db, Box::from(key));
+            if self.lines.contains_key(&at) && !self.ready.contains(&at) {
+                self.ready.push(at);
+            }
+        }
+    }
+
+    pub fn take_ready(&mut self) -> Vec<(usize, Box<[u8]>)> {
+        std::mem::take(&mut self.ready)
+    }
+
+    /// A client whose time is up.
+    pub fn overdue(&self, now_ms: i64) -> Option<ClientKey> {
+        self.deadlines
+            .first()
+            .filter(|(deadline_ms, _)| *deadline_ms <= now_ms)
+            .map(|found| found.1)
+    }
+
+    /// When the next client gives up, in ms of wall time.
+    pub fn next_deadline_ms(&self) -> Option<i64> {
+        self.deadlines.first().map(|(deadline_ms, _)| *deadline_ms)
+    }
+
+    pub fn has_ready(&self) -> bool {
+        !self.ready.is_empty()
+    }
+}

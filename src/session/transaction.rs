@@ -1,0 +1,80 @@
+//! # Transactions: a queue, and keys under watch                     (note 20)
+//!
+//! MULTI opens a queue; commands are checked and kept; EXEC runs them with nobody
+//! in between. WATCH makes EXEC conditional: it registers the client under each
+//! key, and whoever changes the key breaks the watch.
+//!
+//! The naive form stores a version in every key and compares at EXEC: memory for
+//! every key, for the sake of the few that are watched. The index here costs
+//! nothing while nobody watches: [`Watches::is_empty`] is one comparison per write.
+
+use super::ClientKey;
+use crate::protocol::OwnedArgs;
+use std::collections::BTreeMap;
+
+/// MULTI's queue.
+#[derive(Debug, Default)]
+pub struct Transaction {
+    pub queue: Vec<OwnedArgs>,
+    /// A command was refused while queueing: EXEC answers EXECABORT.
+    pub poisoned: bool,
+}
+
+impl Transaction {
+    /// Memory held by the queue, in bytes.
+    pub fn heap_bytes(&self) -> usize {
+        self.queue.iter().map(OwnedArgs::heap_bytes).sum()
+    }
+}
+
+/// A key under watch, as the watching session remembers it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Watched {
+    pub db: usize,
+    pub key: Box<[u8]>,
+    /// The key had expired when WATCH saw it: its removal is then no change.
+    pub was_expired: bool,
+}
+
+/// Who watches which key.
+#[derive(Debug, Default)]
+pub struct Watches {
+    watchers: BTreeMap<(usize, Box<[u8]>), Vec<ClientKey>>,
+}
+
+impl Watches {
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.watchers.is_empty()
+    }
+
+    /// Number of keys that somebody watches.
+    pub fn len(&self) -> usize {
+        self.watchers.len()
+    }
+
+    pub fn add(&mut self, db: usize, key: &[u8], client: ClientKey) {
+        self.watchers.entry((db, key.into())).or_default().push(client);
+    }
+
+    pub fn remove(&mut self, db: usize, key: &[u8], client: ClientKey) {
+        let at = (db, Box::from(key));
+        if let Some(clients) = self.watchers.get_mut(&at) {
+            clients.retain(|&watcher| watcher != client);
+            if clients.is_empty() {
+                self.watchers.remove(&at);
+            }
+        }
+    }
+
+    pub fn of_key(&self, db: usize, key: &[u8]) -> &[ClientKey] {
+        self.watchers.get(&(db, Box::from(key))).map_or(&[], Vec::as_slice)
+    }
+
+    /// Watched keys of one database, with their watchers: FLUSHDB and SWAPDB go through them.
+    pub fn of_db(&self, db: usize) -> impl Iterator<Item = (&[u8], &[ClientKey])> {
+        let first = (db, Box::from([]));
+        let next = (db + 1, Box::from([]));
+        self.watchers.range(first..next).map(|((_, key), clients)| (&**key, clients.as_slice()))
+    }
+}

@@ -1,0 +1,5 @@
+//! Data structures that know nothing of Redis: bytes in, bytes out. Each has a naive
+//! model that it is tested against, and a `check()` that states its invariants.
+
+pub mod dict;
+pub mod entry;
