@@ -32,9 +32,7 @@ fn loaded(text: &str) -> Result<Config, String> {
 
 fn refusal(name: &str, text: &str) -> String {
     let mut config = Config::new();
-    let error = config
-        .set(&[(name.as_bytes(), text.as_bytes())], Rights::default())
-        .unwrap_err();
+    let error = config.set(&[(name.as_bytes(), text.as_bytes())], Rights::default()).unwrap_err();
     String::from_utf8(error.reply())
         .unwrap()
         .replace("ERR CONFIG SET failed (possibly related to argument ", "")
@@ -43,13 +41,7 @@ fn refusal(name: &str, text: &str) -> String {
 fn shown(name: &str, text: &str) -> String {
     let mut config = Config::new();
     config
-        .set(
-            &[(name.as_bytes(), text.as_bytes())],
-            Rights {
-                protected: true,
-                loading: false,
-            },
-        )
+        .set(&[(name.as_bytes(), text.as_bytes())], Rights { protected: true, loading: false })
         .unwrap();
     String::from_utf8(config.get(name.as_bytes()).unwrap()).unwrap()
 }
@@ -65,10 +57,7 @@ fn names_and_defaults_are_those_of_redis() {
     let actual: BTreeMap<String, String> = all
         .iter()
         .map(|(name, value)| {
-            (
-                String::from_utf8_lossy(name).into(),
-                String::from_utf8_lossy(value).into(),
-            )
+            (String::from_utf8_lossy(name).into(), String::from_utf8_lossy(value).into())
         })
         .collect();
     assert_eq!(actual.len(), all.len(), "a name twice");
@@ -79,15 +68,11 @@ fn names_and_defaults_are_those_of_redis() {
 fn numbers_fit_their_fields_at_both_bounds() {
     let mut names = BTreeSet::new();
     for row in table::rows() {
-        assert!(
-            row.names().all(|name| names.insert(name)),
-            "{} twice",
-            row.name
-        );
+        assert!(row.names().all(|name| names.insert(name)), "{} twice", row.name);
         let ends = match &row.kind {
-            Kind::Int {
-                min, max, clamp, ..
-            } => [*min, *max].map(|end| (end, end.clamp(clamp.0, clamp.1).to_string())),
+            Kind::Int { min, max, clamp, .. } => {
+                [*min, *max].map(|end| (end, end.clamp(clamp.0, clamp.1).to_string()))
+            }
             Kind::Octal { max, .. } => [(0, "0".into()), (*max, format!("{max:o}"))],
             _ => continue,
         };
@@ -99,12 +84,7 @@ fn numbers_fit_their_fields_at_both_bounds() {
                 end.to_string()
             };
             value::parse(&mut config, row, &[text.as_bytes()], Origin::Set).unwrap();
-            assert_eq!(
-                value::show(&config, row),
-                expected.as_bytes(),
-                "{}",
-                row.name
-            );
+            assert_eq!(value::show(&config, row), expected.as_bytes(), "{}", row.name);
         }
     }
 }
@@ -113,33 +93,14 @@ fn numbers_fit_their_fields_at_both_bounds() {
 fn whatever_is_shown_can_be_set_again() {
     let mut config = Config::new();
     config
-        .set(
-            &[
-                (b"save", b"1 2 3 4"),
-                (b"shutdown-on-sigint", b"now nosave"),
-            ],
-            Rights::default(),
-        )
+        .set(&[(b"save", b"1 2 3 4"), (b"shutdown-on-sigint", b"now nosave")], Rights::default())
         .unwrap();
     let before = config.clone();
     for (name, text) in before.matching(&[b"*"]) {
-        if config
-            .set(
-                &[(&name, &text)],
-                Rights {
-                    protected: true,
-                    loading: false,
-                },
-            )
-            .is_ok()
-        {
+        if config.set(&[(&name, &text)], Rights { protected: true, loading: false }).is_ok() {
             assert_eq!(config, before, "{}", String::from_utf8_lossy(&name));
         } else {
-            assert!(
-                find(&name).unwrap().0.is_immutable(),
-                "{}",
-                String::from_utf8_lossy(&name)
-            );
+            assert!(find(&name).unwrap().0.is_immutable(), "{}", String::from_utf8_lossy(&name));
         }
     }
 }
@@ -147,47 +108,19 @@ fn whatever_is_shown_can_be_set_again() {
 #[test]
 fn refusals_speak_as_redis_does() {
     let cases = [
-        (
-            "timeout",
-            "010",
-            "'timeout') - argument couldn't be parsed into an integer",
-        ),
-        (
-            "timeout",
-            "-1",
-            "'timeout') - argument must be between 0 and 2147483647 inclusive",
-        ),
-        (
-            "maxmemory",
-            "1t",
-            "'maxmemory') - argument must be a memory value",
-        ),
+        ("timeout", "010", "'timeout') - argument couldn't be parsed into an integer"),
+        ("timeout", "-1", "'timeout') - argument must be between 0 and 2147483647 inclusive"),
+        ("maxmemory", "1t", "'maxmemory') - argument must be a memory value"),
         (
             "maxmemory-clients",
             "101%",
             "'maxmemory-clients') - percentage argument must be less or equal to 100",
         ),
-        (
-            "appendonly",
-            "1",
-            "'appendonly') - argument must be 'yes' or 'no'",
-        ),
-        (
-            "databases",
-            "1",
-            "'databases') - can't set immutable config",
-        ),
-        (
-            "dbfilename",
-            "x",
-            "'dbfilename') - can't set protected config",
-        ),
+        ("appendonly", "1", "'appendonly') - argument must be 'yes' or 'no'"),
+        ("databases", "1", "'databases') - can't set immutable config"),
+        ("dbfilename", "x", "'dbfilename') - can't set protected config"),
         ("save", "1 2 3", "'save') - Invalid save parameters"),
-        (
-            "oom-score-adj-values",
-            "1 2",
-            "'oom-score-adj-values') - wrong number of arguments",
-        ),
+        ("oom-score-adj-values", "1 2", "'oom-score-adj-values') - wrong number of arguments"),
         (
             "proc-title-template",
             "{title}",
@@ -208,11 +141,7 @@ fn refusals_speak_as_redis_does() {
             "master 0 0 0",
             "'client-output-buffer-limit') - Invalid client class specified in buffer limit configuration.",
         ),
-        (
-            "nosuch",
-            "1",
-            "ERR Unknown option or number of arguments for CONFIG SET - 'nosuch'",
-        ),
+        ("nosuch", "1", "ERR Unknown option or number of arguments for CONFIG SET - 'nosuch'"),
     ];
     for (name, text, expected) in cases {
         assert_eq!(refusal(name, text), expected);
@@ -229,16 +158,8 @@ fn values_are_shown_in_their_canonical_form() {
         ("maxmemory-clients", "5%", "5%"),
         ("hz", "600", "500"),
         ("repl-backlog-size", "1", "16384"),
-        (
-            "shutdown-on-sigterm",
-            "FORCE default nosave",
-            "nosave force",
-        ),
-        (
-            "latency-tracking-info-percentiles",
-            "99.12345678 1e1",
-            "99.123457 10",
-        ),
+        ("shutdown-on-sigterm", "FORCE default nosave", "nosave force"),
+        ("latency-tracking-info-percentiles", "99.12345678 1e1", "99.123457 10"),
         (
             "client-output-buffer-limit",
             "replica 1k 2 3",
@@ -258,48 +179,23 @@ fn set_is_all_or_nothing() {
     let mut config = Config::new();
     let set = |config: &mut Config, pairs: &[(&[u8], &[u8])], loading| {
         config
-            .set(
-                pairs,
-                Rights {
-                    protected: false,
-                    loading,
-                },
-            )
+            .set(pairs, Rights { protected: false, loading })
             .map_err(|error| String::from_utf8(error.reply()).unwrap())
     };
-    assert!(
-        set(
-            &mut config,
-            &[(b"hz", b"77"), (b"maxmemory", b"foo")],
-            false
-        )
-        .is_err()
-    );
+    assert!(set(&mut config, &[(b"hz", b"77"), (b"maxmemory", b"foo")], false).is_err());
     assert_eq!(config, Config::new());
     let twice = set(&mut config, &[(b"HZ", b"11"), (b"hz", b"12")], false).unwrap_err();
     assert!(twice.ends_with("'hz') - duplicate parameter"), "{twice}");
-    let unknown = set(
-        &mut config,
-        &[(b"databases", b"1"), (b"nosuch", b"1")],
-        false,
-    )
-    .unwrap_err();
+    let unknown = set(&mut config, &[(b"databases", b"1"), (b"nosuch", b"1")], false).unwrap_err();
     assert!(
         unknown.ends_with("CONFIG SET - 'nosuch'"),
         "an unknown name outweighs a refusal: {unknown}"
     );
     let loading = set(&mut config, &[(b"appendonly", b"yes")], true).unwrap_err();
     assert_eq!(loading, "LOADING Redis is loading the dataset in memory");
-    let aliases = set(
-        &mut config,
-        &[(b"slave-priority", b"1"), (b"replica-priority", b"2")],
-        false,
-    )
-    .unwrap();
-    assert_eq!(
-        (aliases, config.replica_priority),
-        (vec!["replica-priority"], 2)
-    );
+    let aliases =
+        set(&mut config, &[(b"slave-priority", b"1"), (b"replica-priority", b"2")], false).unwrap();
+    assert_eq!((aliases, config.replica_priority), (vec!["replica-priority"], 2));
     assert_eq!(
         set(&mut config, &[(b"tls-cert-file", b"")], false).unwrap(),
         ["tls-cert-file"],
@@ -312,10 +208,7 @@ fn get_takes_globs_names_and_hidden_names() {
     let config = Config::new();
     let names = |patterns: &[&[u8]]| -> Vec<String> {
         let found = config.matching(patterns);
-        found
-            .into_iter()
-            .map(|(name, _)| String::from_utf8(name).unwrap())
-            .collect()
+        found.into_iter().map(|(name, _)| String::from_utf8(name).unwrap()).collect()
     };
     assert_eq!(names(&[b"HZ", b"h?"]), ["HZ"]);
     assert_eq!(names(&[b"watchdog*"]), [""; 0]);
@@ -337,15 +230,8 @@ fn files_are_read_as_redis_reads_them() {
     );
     let config = loaded("save 9 1\nsave 8 2\nlogfile ''\nappendfilename \" a \\n\\x41\"\ninclude x\nlist-max-ziplist-value 3").unwrap();
     assert_eq!(config.get(b"save").unwrap(), b"9 1 8 2");
-    assert_eq!(
-        (config.appendfilename.as_slice(), config.timeout_s),
-        (b" a \nA".as_slice(), 33)
-    );
-    assert_eq!(
-        loaded("save").unwrap().save,
-        [],
-        "save with nothing behind it: no save points"
-    );
+    assert_eq!((config.appendfilename.as_slice(), config.timeout_s), (b" a \nA".as_slice(), 33));
+    assert_eq!(loaded("save").unwrap().save, [], "save with nothing behind it: no save points");
     assert_eq!(loaded("cluster-enabled yes").unwrap().databases, 1);
     let cases = [
         ("port", "wrong number of arguments"),
@@ -358,71 +244,34 @@ fn files_are_read_as_redis_reads_them() {
             "user foo\nuser foo",
             "Error in user declaration 'foo': Duplicate user found. A user can only be defined once in config files",
         ),
-        (
-            "sentinel monitor a b",
-            "sentinel directive while not in sentinel mode",
-        ),
-        (
-            "replicaof h 1\ncluster-enabled yes",
-            "replicaof directive not allowed in cluster mode",
-        ),
-        (
-            "appendfilename a/b",
-            "appendfilename can't be a path, just a filename",
-        ),
+        ("sentinel monitor a b", "sentinel directive while not in sentinel mode"),
+        ("replicaof h 1\ncluster-enabled yes", "replicaof directive not allowed in cluster mode"),
+        ("appendfilename a/b", "appendfilename can't be a path, just a filename"),
     ];
     for (text, reason) in cases {
-        assert_eq!(
-            loaded(text).unwrap_err().lines().last(),
-            Some(reason),
-            "{text}"
-        );
+        assert_eq!(loaded(text).unwrap_err().lines().last(), Some(reason), "{text}");
     }
-    let missing = load(&mut Config::new(), b"include nope", &mut OneFile(b""))
-        .unwrap_err()
-        .to_string();
-    assert_eq!(
-        missing,
-        "Fatal error, can't open config file 'nope': No such file or directory"
-    );
+    let missing =
+        load(&mut Config::new(), b"include nope", &mut OneFile(b"")).unwrap_err().to_string();
+    assert_eq!(missing, "Fatal error, can't open config file 'nope': No such file or directory");
 }
 
 #[test]
 fn a_file_that_includes_itself_ends() {
-    let ended = load(
-        &mut Config::new(),
-        b"include me",
-        &mut OneFile(b"include me"),
-    )
-    .unwrap_err();
+    let ended = load(&mut Config::new(), b"include me", &mut OneFile(b"include me")).unwrap_err();
     assert!(ended.to_string().contains("levels of include"));
 }
 
 #[test]
 fn command_lines_become_config_lines() {
     let cases: &[(&[&str], &str)] = &[
-        (
-            &["--port", "7000", "--hz", "20"],
-            "port \"7000\" \nhz \"20\" ",
-        ),
-        (
-            &["--save", "--loglevel", "verbose"],
-            "save \"\" \nloglevel \"verbose\" ",
-        ),
-        (
-            &["--loglevel", "verbose", "--save"],
-            "loglevel \"verbose\" \nsave \"\" ",
-        ),
+        (&["--port", "7000", "--hz", "20"], "port \"7000\" \nhz \"20\" "),
+        (&["--save", "--loglevel", "verbose"], "save \"\" \nloglevel \"verbose\" "),
+        (&["--loglevel", "verbose", "--save"], "loglevel \"verbose\" \nsave \"\" "),
         (&["--save", ""], "save \"\" "),
         (&["--save", "100", "100"], "save \"100\" \"100\" "),
-        (
-            &["--maxmemory 700mb", "--hz", "1"],
-            "maxmemory 700mb \nhz \"1\" ",
-        ),
-        (
-            &["--shutdown-on-sigint", "nosave force now"],
-            "shutdown-on-sigint \"nosave force now\" ",
-        ),
+        (&["--maxmemory 700mb", "--hz", "1"], "maxmemory 700mb \nhz \"1\" "),
+        (&["--shutdown-on-sigint", "nosave force now"], "shutdown-on-sigint \"nosave force now\" "),
         (
             &["loglevel", "verbose", "--maxmemory '700mb'"],
             "\"loglevel\" \"verbose\" \nmaxmemory '700mb' ",
@@ -438,12 +287,7 @@ fn command_lines_become_config_lines() {
         let args: Vec<Vec<u8>> = args.iter().map(|arg| arg.as_bytes().to_vec()).collect();
         assert_eq!(String::from_utf8(args_to_config(&args)).unwrap(), *expected);
     }
-    let line = command_line(&[
-        b"a.conf".to_vec(),
-        b"-".to_vec(),
-        b"--hz".to_vec(),
-        b"5".to_vec(),
-    ]);
+    let line = command_line(&[b"a.conf".to_vec(), b"-".to_vec(), b"--hz".to_vec(), b"5".to_vec()]);
     assert_eq!(
         (line.file.unwrap(), line.from_stdin, line.options),
         (b"a.conf".to_vec(), true, b"hz \"5\" ".to_vec())
@@ -457,11 +301,7 @@ fn rewrite_keeps_what_the_author_wrote() {
     let mut config = loaded(&old.replace("foobar 1 2\n", "")).unwrap();
     config
         .set(
-            &[
-                (b"save", b""),
-                (b"maxmemory", b"200000000"),
-                (b"masteruser", b"a b"),
-            ],
+            &[(b"save", b""), (b"maxmemory", b"200000000"), (b"masteruser", b"a b")],
             Rights::default(),
         )
         .unwrap();
@@ -487,10 +327,8 @@ fn settings() -> impl Strategy<Value = Vec<(&'static str, String)>> {
         "[ -~\n\t]{0,12}".prop_map(|text| ("masterauth", text)),
         "[KEg$lshzxetdmnA]{0,6}".prop_map(|text| ("notify-keyspace-events", text)),
         prop::collection::vec((1..9999u32, 0..99u32), 0..4).prop_map(|points| {
-            let pairs: Vec<String> = points
-                .iter()
-                .map(|(seconds, changes)| format!("{seconds} {changes}"))
-                .collect();
+            let pairs: Vec<String> =
+                points.iter().map(|(seconds, changes)| format!("{seconds} {changes}")).collect();
             ("save", pairs.join(" "))
         }),
         (any::<u32>(), any::<u32>(), 0..99u32)
@@ -499,10 +337,8 @@ fn settings() -> impl Strategy<Value = Vec<(&'static str, String)>> {
         prop::sample::select(MaxmemoryPolicy::TEXTS)
             .prop_map(|word| ("maxmemory-policy", word.into())),
         prop::collection::vec(0..=1000u32, 0..4).prop_map(|tenths| {
-            let texts: Vec<String> = tenths
-                .iter()
-                .map(|n| format!("{}", *n as f64 / 10.0))
-                .collect();
+            let texts: Vec<String> =
+                tenths.iter().map(|n| format!("{}", *n as f64 / 10.0)).collect();
             ("latency-tracking-info-percentiles", texts.join(" "))
         }),
     ];

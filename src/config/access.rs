@@ -74,10 +74,7 @@ impl Config {
         let mut found: Vec<(Vec<u8>, Vec<u8>)> = Vec::new();
         let mut taken = std::collections::BTreeSet::new();
         for pattern in patterns {
-            if !pattern
-                .iter()
-                .any(|byte| matches!(byte, b'*' | b'?' | b'['))
-            {
+            if !pattern.iter().any(|byte| matches!(byte, b'*' | b'?' | b'[')) {
                 if let Some((row, spelling)) = find(pattern)
                     && taken.insert(spelling)
                 {
@@ -108,12 +105,8 @@ impl Config {
         let mut next = self.clone();
         for (row, (name, text)) in rows.iter().zip(pairs) {
             let words = value::words_of(row, text);
-            value::parse(&mut next, row, &words, Origin::Set).map_err(|reason| {
-                SetError::Refused {
-                    name: name.to_vec(),
-                    reason,
-                }
-            })?;
+            value::parse(&mut next, row, &words, Origin::Set)
+                .map_err(|reason| SetError::Refused { name: name.to_vec(), reason })?;
         }
         let mut changed: Vec<&'static str> = Vec::new();
         for row in rows {
@@ -134,9 +127,8 @@ fn admit(pairs: &[(&[u8], &[u8])], rights: Rights) -> Result<Vec<&'static Row>, 
     let mut seen = Vec::with_capacity(pairs.len());
     for (name, _) in pairs {
         // An unknown name is reported before any refusal, wherever it stands.
-        let (row, spelling) = find(name).ok_or_else(|| SetError::Unknown {
-            name: name.to_vec(),
-        })?;
+        let (row, spelling) =
+            find(name).ok_or_else(|| SetError::Unknown { name: name.to_vec() })?;
         let reason = if row.is_immutable() {
             Some("can't set immutable config")
         } else if row.is_protected() && !rights.protected {
@@ -148,10 +140,7 @@ fn admit(pairs: &[(&[u8], &[u8])], rights: Rights) -> Result<Vec<&'static Row>, 
             seen.contains(&spelling).then_some("duplicate parameter")
         };
         if let Some(reason) = reason {
-            refused.get_or_insert(SetError::Refused {
-                name: name.to_vec(),
-                reason: reason.into(),
-            });
+            refused.get_or_insert(SetError::Refused { name: name.to_vec(), reason: reason.into() });
         }
         seen.push(spelling);
         rows.push(row);

@@ -53,11 +53,8 @@ pub trait Outside {
 
     /// `loadmodule path arg …`.
     fn load_module(&mut self, path: &[u8], _args: &[Vec<u8>]) -> Result<(), Reason> {
-        Err(format!(
-            "Modules are not supported: can't load {}",
-            String::from_utf8_lossy(path)
-        )
-        .into())
+        Err(format!("Modules are not supported: can't load {}", String::from_utf8_lossy(path))
+            .into())
     }
 
     /// `sentinel option …`, the words after `sentinel`.
@@ -69,25 +66,14 @@ pub trait Outside {
 /// A config that can't be loaded. Shown as Redis shows it on stderr.
 #[derive(Debug)]
 pub enum FileError {
-    Line {
-        number: usize,
-        text: Vec<u8>,
-        reason: Reason,
-    },
-    Unreadable {
-        path: Vec<u8>,
-        error: io::Error,
-    },
+    Line { number: usize, text: Vec<u8>, reason: Reason },
+    Unreadable { path: Vec<u8>, error: io::Error },
 }
 
 impl fmt::Display for FileError {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
         match self {
-            FileError::Line {
-                number,
-                text,
-                reason,
-            } => {
+            FileError::Line { number, text, reason } => {
                 writeln!(out, "\n*** FATAL CONFIG FILE ERROR (Redis 7.4.1) ***")?;
                 writeln!(out, "Reading the configuration file, at line {number}")?;
                 writeln!(out, ">>> '{}'", String::from_utf8_lossy(text))?;
@@ -109,13 +95,8 @@ impl fmt::Display for FileError {
 /// # Errors
 /// The first line that makes no sense, with `config` holding what stood before it; a server does not start then.
 pub fn load(config: &mut Config, text: &[u8], outside: &mut dyn Outside) -> Result<(), FileError> {
-    let mut loader = Loader {
-        config,
-        outside,
-        seen: BTreeSet::new(),
-        users: BTreeSet::new(),
-        depth: 0,
-    };
+    let mut loader =
+        Loader { config, outside, seen: BTreeSet::new(), users: BTreeSet::new(), depth: 0 };
     loader.text(text)
 }
 
@@ -146,20 +127,12 @@ impl Loader<'_> {
             match self.line(last) {
                 Ok(()) => {}
                 Err(Stop::Here(reason)) => {
-                    return Err(FileError::Line {
-                        number,
-                        text: last.to_vec(),
-                        reason,
-                    });
+                    return Err(FileError::Line { number, text: last.to_vec(), reason });
                 }
                 Err(Stop::Inside(error)) => return Err(error),
             }
         }
-        self.whole().map_err(|reason| FileError::Line {
-            number,
-            text: last.to_vec(),
-            reason,
-        })
+        self.whole().map_err(|reason| FileError::Line { number, text: last.to_vec(), reason })
     }
 
     fn line(&mut self, line: &[u8]) -> Result<(), Stop> {
@@ -177,11 +150,7 @@ impl Loader<'_> {
             (b"rename-command", [from, to]) => Ok(self.outside.rename_command(from, to)?),
             (b"loadmodule", [path, args @ ..]) => Ok(self.outside.load_module(path, args)?),
             (b"sentinel", [_, ..]) => Ok(self.outside.sentinel(args)?),
-            (name, [_])
-                if table::RETIRED
-                    .iter()
-                    .any(|retired| retired.as_bytes() == name) =>
-            {
+            (name, [_]) if table::RETIRED.iter().any(|retired| retired.as_bytes() == name) => {
                 Ok(())
             }
             _ => Err(BAD_DIRECTIVE.into()),
@@ -193,9 +162,7 @@ impl Loader<'_> {
             [one] => value::words_of(row, one),
             _ => args.iter().map(Vec::as_slice).collect(),
         };
-        let origin = Origin::File {
-            again: !self.seen.insert(row.name),
-        };
+        let origin = Origin::File { again: !self.seen.insert(row.name) };
         value::parse(self.config, row, &words, origin)?;
         self.outside.stored(self.config, row.name)
     }
@@ -205,12 +172,8 @@ impl Loader<'_> {
             return Err(Reason::Borrowed("Too many levels of include").into());
         }
         let text = self.outside.read(path);
-        let text = text.map_err(|error| {
-            Stop::Inside(FileError::Unreadable {
-                path: path.to_vec(),
-                error,
-            })
-        })?;
+        let text = text
+            .map_err(|error| Stop::Inside(FileError::Unreadable { path: path.to_vec(), error }))?;
         self.depth += 1;
         let loaded = self.text(&text);
         self.depth -= 1;
@@ -224,11 +187,7 @@ impl Loader<'_> {
             Err("Duplicate user found. A user can only be defined once in config files".into())
         };
         let named = |why| {
-            format!(
-                "Error in user declaration '{}': {why}",
-                String::from_utf8_lossy(user)
-            )
-            .into()
+            format!("Error in user declaration '{}': {why}", String::from_utf8_lossy(user)).into()
         };
         outcome.map_err(named)
     }

@@ -44,11 +44,7 @@ pub fn rewrite(config: &Config, old: &[u8], statements: &[Statements]) -> Vec<u8
     for group in statements {
         page.put(
             group.key.as_bytes(),
-            group
-                .lines
-                .iter()
-                .map(|line| (line.clone(), true))
-                .collect(),
+            group.lines.iter().map(|line| (line.clone(), true)).collect(),
         );
     }
     page.text()
@@ -63,11 +59,7 @@ struct Page {
 
 impl Page {
     fn read(text: &[u8]) -> Page {
-        let mut page = Page {
-            lines: Vec::new(),
-            places: BTreeMap::new(),
-            signed: false,
-        };
+        let mut page = Page { lines: Vec::new(), places: BTreeMap::new(), signed: false };
         if text.is_empty() {
             return page;
         }
@@ -77,10 +69,7 @@ impl Page {
             if line.is_empty() || line[0] == b'#' {
                 page.lines.push(line.to_vec());
             } else if let Some(key) = key_of(line) {
-                page.places
-                    .entry(key)
-                    .or_default()
-                    .push_back(page.lines.len());
+                page.places.entry(key).or_default().push_back(page.lines.len());
                 page.lines.push(line.to_vec());
             } else {
                 page.lines.push([b"# ??? ", line].concat());
@@ -156,10 +145,9 @@ fn lines_of(config: &Config, row: &Row) -> Vec<(Vec<u8>, bool)> {
             Rewrite::Bare if shown.is_empty() => one(b"\"\""),
             Rewrite::Bare | Rewrite::BareUnlessEmpty => one(&shown),
             Rewrite::Quoted => one(quote(&shown).as_bytes()),
-            Rewrite::Lines(lines) => lines(config)
-                .into_iter()
-                .map(|(value, due)| (named(&value), due))
-                .collect(),
+            Rewrite::Lines(lines) => {
+                lines(config).into_iter().map(|(value, due)| (named(&value), due)).collect()
+            }
         },
     }
 }

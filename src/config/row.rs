@@ -127,12 +127,7 @@ const VOLATILE: u8 = 32;
 
 impl Row {
     pub const fn new(name: &'static str, kind: Kind) -> Row {
-        Row {
-            name,
-            aliases: &[],
-            kind,
-            flags: 0,
-        }
+        Row { name, aliases: &[], kind, flags: 0 }
     }
 
     /// Older or other spellings, listed by CONFIG GET beside the canonical one.
@@ -260,10 +255,7 @@ macro_rules! flag {
         Row::new(
             $name,
             Kind::Flag {
-                at: At {
-                    get: |c| c.$field,
-                    set: |c, v| c.$field = v,
-                },
+                at: At { get: |c| c.$field, set: |c, v| c.$field = v },
                 default: $default,
             },
         )
@@ -275,10 +267,7 @@ macro_rules! int {
         Row::new(
             $name,
             Kind::Int {
-                at: At {
-                    get: |c| c.$field as i64,
-                    set: |c, v| c.$field = v as _,
-                },
+                at: At { get: |c| c.$field as i64, set: |c, v| c.$field = v as _ },
                 default: $default,
                 min: 0,
                 max: i32::MAX as i64,
@@ -293,10 +282,7 @@ macro_rules! memory {
         Row::new(
             $name,
             Kind::Memory {
-                at: At {
-                    get: |c| c.$field,
-                    set: |c, v| c.$field = v,
-                },
+                at: At { get: |c| c.$field, set: |c, v| c.$field = v },
                 default: $default,
                 min: 0,
                 max: i64::MAX as u64,
@@ -311,10 +297,7 @@ macro_rules! choice {
         Row::new(
             $name,
             Kind::Choice {
-                at: At {
-                    get: |c| c.$field as usize,
-                    set: |c, v| c.$field = $enum::ALL[v],
-                },
+                at: At { get: |c| c.$field as usize, set: |c, v| c.$field = $enum::ALL[v] },
                 default: $enum::$default as usize,
                 texts: $enum::TEXTS,
             },
@@ -327,10 +310,7 @@ macro_rules! text {
         Row::new(
             $name,
             Kind::Text {
-                at: TextAt {
-                    get: |c| &c.$field,
-                    get_mut: |c| &mut c.$field,
-                },
+                at: TextAt { get: |c| &c.$field, get_mut: |c| &mut c.$field },
                 default: $default,
                 check: crate::config::row::anything,
                 keeps_empty: false,
@@ -341,13 +321,7 @@ macro_rules! text {
 
 macro_rules! special {
     ($name:literal, $default:literal, $form:expr) => {
-        Row::new(
-            $name,
-            Kind::Special {
-                default: $default,
-                form: &$form,
-            },
-        )
+        Row::new($name, Kind::Special { default: $default, form: &$form })
     };
 }
 

@@ -38,10 +38,7 @@ pub fn hostname(name: &[u8]) -> Result<(), Reason> {
     if name.len() >= HOST_NAME_MAX {
         return Err("Hostnames must be less than 256 characters".into());
     }
-    if name
-        .iter()
-        .any(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.')))
-    {
+    if name.iter().any(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'))) {
         return Err("Hostnames may only contain alphanumeric characters, hyphens or dots".into());
     }
     Ok(())
@@ -50,10 +47,7 @@ pub fn hostname(name: &[u8]) -> Result<(), Reason> {
 /// The nickname of a cluster node: it travels in lines of text, so nothing that a shell would stumble over.
 pub fn human_nodename(name: &[u8]) -> Result<(), Reason> {
     const FORBIDDEN: &[u8] = b"!#$%&()*+;<>?@[]^{|}~";
-    if name
-        .iter()
-        .any(|byte| byte.is_ascii_control() || FORBIDDEN.contains(byte))
-    {
+    if name.iter().any(|byte| byte.is_ascii_control() || FORBIDDEN.contains(byte)) {
         return Err("Announced human node name contained invalid character".into());
     }
     Ok(())

@@ -76,24 +76,15 @@ pub const SAVE: Special = Special {
             _ => Vec::new(),
         };
         for pair in words.chunks(2) {
-            let seconds = number(pair[0])
-                .filter(|seconds| *seconds >= 1)
-                .ok_or(INVALID_SAVE)?;
-            let changes = number(pair[1])
-                .filter(|changes| *changes >= 0)
-                .ok_or(INVALID_SAVE)?;
+            let seconds = number(pair[0]).filter(|seconds| *seconds >= 1).ok_or(INVALID_SAVE)?;
+            let changes = number(pair[1]).filter(|changes| *changes >= 0).ok_or(INVALID_SAVE)?;
             points.push(SavePoint { seconds, changes });
         }
         config.save = points;
         Ok(())
     },
     show: |config| {
-        join(
-            config
-                .save
-                .iter()
-                .map(|point| format!("{} {}", point.seconds, point.changes)),
-        )
+        join(config.save.iter().map(|point| format!("{} {}", point.seconds, point.changes)))
     },
     rewrite: Rewrite::Lines(|config| match config.save.as_slice() {
         [] => vec![(b"\"\"".to_vec(), true)],
@@ -122,30 +113,20 @@ pub const CLIENT_OUTPUT_BUFFER_LIMIT: Special = Special {
         Ok(())
     },
     show: |config| {
-        let classes = OUTPUT_BUFFER_CLASSES
-            .iter()
-            .zip(&config.client_output_buffer_limit);
+        let classes = OUTPUT_BUFFER_CLASSES.iter().zip(&config.client_output_buffer_limit);
         join(classes.map(|(class, limit)| {
-            format!(
-                "{class} {} {} {}",
-                limit.hard_bytes, limit.soft_bytes, limit.soft_seconds
-            )
+            format!("{class} {} {} {}", limit.hard_bytes, limit.soft_bytes, limit.soft_seconds)
         }))
     },
     rewrite: Rewrite::Lines(|config| {
         let defaults = Config::new().client_output_buffer_limit;
         let line = |class: &str, limit: &OutputBufferLimit| {
-            let (hard, soft) = (
-                format_memory(limit.hard_bytes),
-                format_memory(limit.soft_bytes),
-            );
+            let (hard, soft) = (format_memory(limit.hard_bytes), format_memory(limit.soft_bytes));
             format!("{class} {hard} {soft} {}", limit.soft_seconds).into_bytes()
         };
         let limits = config.client_output_buffer_limit.iter().zip(&defaults);
         let classes = ["normal", "replica", "pubsub"].iter().zip(limits);
-        classes
-            .map(|(class, (limit, default))| (line(class, limit), limit != default))
-            .collect()
+        classes.map(|(class, (limit, default))| (line(class, limit), limit != default)).collect()
     }),
 };
 
@@ -164,10 +145,7 @@ pub const MAXMEMORY_CLIENTS: Special = Special {
             MemoryOrPercent::Bytes(bytes) => format_memory(bytes),
             MemoryOrPercent::Percent(percent) => format!("{percent}%"),
         };
-        vec![(
-            text.into_bytes(),
-            config.maxmemory_clients != MemoryOrPercent::default(),
-        )]
+        vec![(text.into_bytes(), config.maxmemory_clients != MemoryOrPercent::default())]
     }),
 };
 
@@ -177,16 +155,10 @@ pub const OOM_SCORE_ADJ_VALUES: Special = Special {
         let &[master, replica, child] = words else {
             return Err(WRONG_COUNT);
         };
-        let score = |word| {
-            number(word)
-                .filter(|score| (-2000..=2000).contains(score))
-                .ok_or(INVALID_OOM)
-        };
-        config.oom_score_adj_values = [
-            score(master)? as i32,
-            score(replica)? as i32,
-            score(child)? as i32,
-        ];
+        let score =
+            |word| number(word).filter(|score| (-2000..=2000).contains(score)).ok_or(INVALID_OOM);
+        config.oom_score_adj_values =
+            [score(master)? as i32, score(replica)? as i32, score(child)? as i32];
         Ok(())
     },
     show: |config| join(config.oom_score_adj_values.iter()),
@@ -200,9 +172,8 @@ pub const LATENCY_PERCENTILES: Special = Special {
         let mut percentiles = Vec::new();
         for word in words {
             let text = std::str::from_utf8(word).ok();
-            let percentile = text
-                .and_then(|text| text.parse::<f64>().ok())
-                .filter(|number| !number.is_nan());
+            let percentile =
+                text.and_then(|text| text.parse::<f64>().ok()).filter(|number| !number.is_nan());
             let percentile =
                 percentile.ok_or("Invalid latency-tracking-info-percentiles parameters")?;
             if !(0.0..=100.0).contains(&percentile) {
@@ -217,12 +188,7 @@ pub const LATENCY_PERCENTILES: Special = Special {
         Ok(())
     },
     show: |config| {
-        join(
-            config
-                .latency_tracking_info_percentiles
-                .iter()
-                .map(|percentile| trimmed(*percentile)),
-        )
+        join(config.latency_tracking_info_percentiles.iter().map(|percentile| trimmed(*percentile)))
     },
     rewrite: Rewrite::Lines(|config| match (LATENCY_PERCENTILES.show)(config) {
         text if text.is_empty() => vec![(b"\"\"".to_vec(), true)],
@@ -300,14 +266,8 @@ pub const DIR: Special = Special {
 };
 
 fn output_class(name: &[u8]) -> Option<usize> {
-    let name = if name.eq_ignore_ascii_case(b"replica") {
-        b"slave"
-    } else {
-        name
-    };
-    OUTPUT_BUFFER_CLASSES
-        .iter()
-        .position(|class| class.as_bytes().eq_ignore_ascii_case(name))
+    let name = if name.eq_ignore_ascii_case(b"replica") { b"slave" } else { name };
+    OUTPUT_BUFFER_CLASSES.iter().position(|class| class.as_bytes().eq_ignore_ascii_case(name))
 }
 
 fn output_limit(group: &[&[u8]]) -> Option<OutputBufferLimit> {
@@ -322,9 +282,7 @@ fn memory_or_percent(word: &[u8]) -> Result<MemoryOrPercent, Reason> {
     const NEITHER: &str = "argument must be a memory or percent value";
     const TOO_MUCH: &str = "percentage argument must be less or equal to 100";
     if let [digits @ .., b'%'] = word {
-        let percent = number(digits)
-            .filter(|percent| *percent >= 0)
-            .ok_or(NEITHER)?;
+        let percent = number(digits).filter(|percent| *percent >= 0).ok_or(NEITHER)?;
         return match u8::try_from(percent) {
             Ok(0) => Ok(MemoryOrPercent::Bytes(0)),
             Ok(percent @ 1..=100) => Ok(MemoryOrPercent::Percent(percent)),
@@ -360,17 +318,9 @@ fn shutdown_flags(words: &[&[u8]]) -> Result<ShutdownFlags, Reason> {
 
 fn shutdown_text(flags: ShutdownFlags) -> Vec<u8> {
     let set = [flags.save, flags.nosave, flags.now, flags.force];
-    let words: Vec<&str> = SHUTDOWN_WORDS[1..]
-        .iter()
-        .zip(set)
-        .filter(|(_, on)| *on)
-        .map(|(word, _)| *word)
-        .collect();
-    if words.is_empty() {
-        b"default".to_vec()
-    } else {
-        words.join(" ").into_bytes()
-    }
+    let words: Vec<&str> =
+        SHUTDOWN_WORDS[1..].iter().zip(set).filter(|(_, on)| *on).map(|(word, _)| *word).collect();
+    if words.is_empty() { b"default".to_vec() } else { words.join(" ").into_bytes() }
 }
 
 fn number(word: &[u8]) -> Option<i64> {
@@ -379,16 +329,9 @@ fn number(word: &[u8]) -> Option<i64> {
 
 /// Six decimals, less the zeros at the end: 99.9, 50, 99.123457.
 fn trimmed(number: f64) -> String {
-    format!("{number:.6}")
-        .trim_end_matches('0')
-        .trim_end_matches('.')
-        .into()
+    format!("{number:.6}").trim_end_matches('0').trim_end_matches('.').into()
 }
 
 fn join<T: ToString>(parts: impl Iterator<Item = T>) -> Vec<u8> {
-    parts
-        .map(|part| part.to_string())
-        .collect::<Vec<String>>()
-        .join(" ")
-        .into_bytes()
+    parts.map(|part| part.to_string()).collect::<Vec<String>>().join(" ").into_bytes()
 }

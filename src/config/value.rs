@@ -34,23 +34,11 @@ pub fn parse(
     };
     match &row.kind {
         Kind::Flag { at, .. } => (at.set)(config, parse_flag(word)?),
-        Kind::Int {
-            at,
-            min,
-            max,
-            clamp,
-            ..
-        } => {
+        Kind::Int { at, min, max, clamp, .. } => {
             let number = parse_i64(word).ok_or("argument couldn't be parsed into an integer")?;
             (at.set)(config, within(number, *min, *max)?.clamp(clamp.0, clamp.1));
         }
-        Kind::Memory {
-            at,
-            min,
-            max,
-            at_least,
-            ..
-        } => {
+        Kind::Memory { at, min, max, at_least, .. } => {
             let bytes = parse_memory(word).ok_or("argument must be a memory value")?;
             (at.set)(config, within(bytes, *min, *max)?.max(*at_least));
         }
@@ -65,9 +53,7 @@ pub fn parse(
             (at.set)(config, number);
         }
         Kind::Choice { at, texts, .. } => {
-            let index = texts
-                .iter()
-                .position(|text| text.as_bytes().eq_ignore_ascii_case(word));
+            let index = texts.iter().position(|text| text.as_bytes().eq_ignore_ascii_case(word));
             (at.set)(config, index.ok_or_else(|| not_among(texts))?);
         }
         Kind::Text { at, check, .. } => {
@@ -145,9 +131,7 @@ pub fn parse_memory(text: &[u8]) -> Option<u64> {
         _ => return None,
     };
     let number = text[..digits].iter().fold(0u64, |number, digit| {
-        number
-            .saturating_mul(10)
-            .saturating_add((digit - b'0') as u64)
+        number.saturating_mul(10).saturating_add((digit - b'0') as u64)
     });
     Some(number.wrapping_mul(unit))
 }
@@ -164,11 +148,7 @@ pub fn format_memory(bytes: u64) -> String {
 
 /// The refusal of a word that is none of the choices.
 pub fn not_among(texts: &[&str]) -> Reason {
-    format!(
-        "argument(s) must be one of the following: {}",
-        texts.join(", ")
-    )
-    .into()
+    format!("argument(s) must be one of the following: {}", texts.join(", ")).into()
 }
 
 fn parse_flag(word: &[u8]) -> Result<bool, Reason> {

@@ -11,12 +11,7 @@ const MB: i64 = 1 << 20;
 pub const CLIENTS: &[Row] = &[
     int!("maxclients", maxclients, 10000).between(1, u32::MAX as i64),
     int!("timeout", timeout_s, 0),
-    memory!(
-        "client-query-buffer-limit",
-        client_query_buffer_limit,
-        1 << 30
-    )
-    .between(MB, i64::MAX),
+    memory!("client-query-buffer-limit", client_query_buffer_limit, 1 << 30).between(MB, i64::MAX),
     special!(
         "client-output-buffer-limit",
         "normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60",
@@ -43,9 +38,5 @@ pub const OBSERVATION: &[Row] = &[
     int!("slowlog-max-len", slowlog_max_len, 128).between(0, i64::MAX),
     int!("latency-monitor-threshold", latency_monitor_threshold_ms, 0).between(0, i64::MAX),
     flag!("latency-tracking", latency_tracking, true),
-    special!(
-        "latency-tracking-info-percentiles",
-        "50 99 99.9",
-        LATENCY_PERCENTILES
-    ),
+    special!("latency-tracking-info-percentiles", "50 99 99.9", LATENCY_PERCENTILES),
 ];

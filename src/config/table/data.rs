@@ -7,10 +7,7 @@ pub const MEMORY: &[Row] = &[
     Row::new(
         "maxmemory",
         Kind::Memory {
-            at: At {
-                get: |c| c.maxmemory,
-                set: |c, v| c.maxmemory = v,
-            },
+            at: At { get: |c| c.maxmemory, set: |c, v| c.maxmemory = v },
             default: 0,
             min: 0,
             max: u64::MAX,
@@ -19,12 +16,7 @@ pub const MEMORY: &[Row] = &[
     ),
     choice!("maxmemory-policy", maxmemory_policy: MaxmemoryPolicy::NoEviction),
     int!("maxmemory-samples", maxmemory_samples, 5).between(1, 64),
-    int!(
-        "maxmemory-eviction-tenacity",
-        maxmemory_eviction_tenacity,
-        10
-    )
-    .between(0, 100),
+    int!("maxmemory-eviction-tenacity", maxmemory_eviction_tenacity, 10).between(0, 100),
     int!("lfu-log-factor", lfu_log_factor, 10),
     int!("lfu-decay-time", lfu_decay_time_min, 1),
     flag!("lazyfree-lazy-eviction", lazyfree_lazy_eviction, false),
@@ -33,32 +25,13 @@ pub const MEMORY: &[Row] = &[
     flag!("lazyfree-lazy-user-del", lazyfree_lazy_user_del, false),
     flag!("lazyfree-lazy-user-flush", lazyfree_lazy_user_flush, false),
     flag!("activedefrag", activedefrag, false),
-    memory!(
-        "active-defrag-ignore-bytes",
-        active_defrag_ignore_bytes,
-        100 << 20
-    )
-    .between(1, i64::MAX),
-    int!(
-        "active-defrag-threshold-lower",
-        active_defrag_threshold_lower,
-        10
-    )
-    .between(0, 1000),
-    int!(
-        "active-defrag-threshold-upper",
-        active_defrag_threshold_upper,
-        100
-    )
-    .between(0, 1000),
+    memory!("active-defrag-ignore-bytes", active_defrag_ignore_bytes, 100 << 20)
+        .between(1, i64::MAX),
+    int!("active-defrag-threshold-lower", active_defrag_threshold_lower, 10).between(0, 1000),
+    int!("active-defrag-threshold-upper", active_defrag_threshold_upper, 100).between(0, 1000),
     int!("active-defrag-cycle-min", active_defrag_cycle_min, 1).between(1, 99),
     int!("active-defrag-cycle-max", active_defrag_cycle_max, 25).between(1, 99),
-    int!(
-        "active-defrag-max-scan-fields",
-        active_defrag_max_scan_fields,
-        1000
-    )
-    .between(1, i64::MAX),
+    int!("active-defrag-max-scan-fields", active_defrag_max_scan_fields, 1000).between(1, i64::MAX),
 ];
 
 pub const EXPIRY: &[Row] = &[
@@ -94,11 +67,5 @@ pub const SCRIPTS: &[Row] = &[
     int!("busy-reply-threshold", busy_reply_threshold_ms, 5000)
         .alias(&["lua-time-limit"])
         .between(0, i64::MAX),
-    flag!(
-        "lua-enable-deprecated-api",
-        lua_enable_deprecated_api,
-        false
-    )
-    .immutable()
-    .hidden(),
+    flag!("lua-enable-deprecated-api", lua_enable_deprecated_api, false).immutable().hidden(),
 ];

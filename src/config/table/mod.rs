@@ -16,11 +16,8 @@ pub fn rows() -> impl Iterator<Item = &'static Row> {
 }
 
 /// Names that Redis once had. A config file may still carry them (with one word behind); nothing heeds it.
-pub const RETIRED: &[&str] = &[
-    "list-max-ziplist-entries",
-    "list-max-ziplist-value",
-    "lua-replicate-commands",
-];
+pub const RETIRED: &[&str] =
+    &["list-max-ziplist-entries", "list-max-ziplist-value", "lua-replicate-commands"];
 
 const THEMES: &[&[Row]] = &[
     server::NETWORK,
