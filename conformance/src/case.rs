@@ -28,6 +28,12 @@ pub struct Case {
     pub file: String,
     #[serde(skip)]
     pub note: String,
+    /// The path by which it was read: for people.
+    #[serde(skip)]
+    pub path: String,
+    /// Where `state:` stands, if it does.
+    #[serde(skip)]
+    pub state_line: Option<usize>,
     #[serde(skip)]
     pub line: usize,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -66,6 +66,7 @@ pub fn parse(file: &str, text: &str) -> Result<Vec<Case>, FormatError> {
     let name = file.rsplit('/').next().unwrap_or(file);
     for case in &mut reader.cases {
         case.file = name.to_string();
+        case.path = file.to_string();
     }
     Ok(reader.cases)
 }
@@ -108,7 +109,7 @@ impl FileReader {
             return self.begin_case(number, title);
         }
         if let Some((key, value)) = header::split(trimmed) {
-            return self.heading(key, value);
+            return self.heading(number, key, value);
         }
         self.block = Block::None;
         if self.cases.is_empty() {
@@ -132,7 +133,7 @@ impl FileReader {
         Ok(())
     }
 
-    fn heading(&mut self, key: &str, value: &str) -> lexer::Parsed<()> {
+    fn heading(&mut self, number: usize, key: &str, value: &str) -> lexer::Parsed<()> {
         self.block = Block::None;
         let Some(case) = self.cases.last_mut() else {
             return self.head.heading(key, value);
@@ -140,6 +141,7 @@ impl FileReader {
         match key {
             "state" => {
                 self.block = Block::State;
+                case.state_line = Some(number);
                 case.state = match value {
                     "" => State::Blank,
                     "any" => State::Any,

@@ -47,6 +47,8 @@ pub struct Trace {
 pub struct Observed {
     /// The line of the command, or of `a<`.
     pub step_line: usize,
+    /// The connection.
+    pub on: String,
     /// The command, for telling times to live from other integers; empty for `a<`.
     pub args: Vec<Bytes>,
     /// The line of the expectation; `None` where there is none yet.
@@ -64,7 +66,7 @@ pub fn run(session: &mut Session, case: &Case, resp: u8, recording: bool) -> Har
         case: case.name(),
         title: case.title.clone(),
         claims: case.claims.clone(),
-        file: case.file.clone(),
+        file: case.path.clone(),
         line: case.line,
         resp,
         target: session.title(),
@@ -533,8 +535,8 @@ impl<'c> Play<'_, '_, 'c> {
 
     fn observe(&mut self, step_line: usize, args: &[Bytes], line: Option<usize>, on: &str, got: &Incoming, matched: Match) {
         let (resp, slack_ms) = (self.client(on).resp, self.slack_ms());
-        let observed =
-            Observed { step_line, args: args.to_vec(), expected_line: line, resp, got: got.clone(), slack_ms, matched };
+        let (on, args, got) = (on.to_string(), args.to_vec(), got.clone());
+        let observed = Observed { step_line, on, args, expected_line: line, resp, got, slack_ms, matched };
         self.trace.observed.push(observed);
     }
 

@@ -18,7 +18,7 @@ use std::fmt;
 use crate::bytes::Bytes;
 use crate::case::Case;
 use crate::client::{Client, Incoming};
-use crate::features::{self, FEATURES, Probe};
+use crate::features::{FEATURES, Probe};
 use crate::guard::{Identity, Version};
 use crate::reply::Reply;
 use crate::target::Target;
@@ -234,15 +234,12 @@ impl<'t> Session<'t> {
     }
 }
 
+impl std::error::Error for HarnessError {}
+
 impl fmt::Display for HarnessError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
-}
-
-/// Whether a feature that a case names exists at all.
-pub fn is_known_need(name: &str) -> bool {
-    features::is_known(name)
 }
 
 fn connect(target: &mut dyn Target) -> Harness<Client> {

@@ -63,6 +63,11 @@ pub struct Summary {
 }
 
 impl Summary {
+    /// An empty one, as strict as the options say.
+    pub fn new(options: &Options) -> Self {
+        Summary { strict_text: options.strict_text, strict_missing: options.strict_missing, ..Summary::default() }
+    }
+
     pub fn count(&self, verdict: Verdict) -> usize {
         self.outcomes.iter().filter(|outcome| outcome.verdict == verdict).count()
     }
@@ -103,7 +108,7 @@ impl std::fmt::Display for Summary {
 
 /// Runs all vectors under `dir` on one target: the entry for tests.
 pub fn run_dir(dir: &Path, target: &mut dyn Target, options: &Options) -> Summary {
-    let mut summary = new_summary(options);
+    let mut summary = Summary::new(options);
     match load(dir) {
         Ok(cases) => summary.merge(run_cases(&choose(&cases, options), target, options)),
         Err(errors) => summary.harness_errors.extend(errors.iter().map(ToString::to_string)),
@@ -113,7 +118,7 @@ pub fn run_dir(dir: &Path, target: &mut dyn Target, options: &Options) -> Summar
 
 /// Runs cases on one target, in the order given.
 pub fn run_cases(cases: &[&Case], target: &mut dyn Target, options: &Options) -> Summary {
-    let mut summary = new_summary(options);
+    let mut summary = Summary::new(options);
     if let Err(error) = run_each(cases.iter().copied(), target, options, &mut summary.outcomes) {
         summary.harness_errors.push(error.to_string());
     }
@@ -124,11 +129,11 @@ pub fn run_cases(cases: &[&Case], target: &mut dyn Target, options: &Options) ->
 pub fn run_spec(cases: &[&Case], spec: &Spec, options: &Options) -> Summary {
     let jobs = if spec.can_multiply() { options.jobs.clamp(1, cases.len().max(1)) } else { 1 };
     let next = AtomicUsize::new(0);
-    let done = Mutex::new(new_summary(options));
+    let done = Mutex::new(Summary::new(options));
     std::thread::scope(|scope| {
         for _ in 0..jobs {
             scope.spawn(|| {
-                let mut part = new_summary(options);
+                let mut part = Summary::new(options);
                 let take = || cases.get(next.fetch_add(1, Ordering::Relaxed)).copied();
                 let ran = spec.open().map_err(|e| HarnessError(format!("{}: {e}", spec.name()))).and_then(|mut target| {
                     run_each(std::iter::from_fn(take), &mut *target, options, &mut part.outcomes)
@@ -197,10 +202,6 @@ fn run_each<'c>(
         }
     }
     Ok(())
-}
-
-fn new_summary(options: &Options) -> Summary {
-    Summary { strict_text: options.strict_text, strict_missing: options.strict_missing, ..Summary::default() }
 }
 
 fn sort_as_written(outcomes: &mut [Outcome], cases: &[&Case]) {
