@@ -29,7 +29,11 @@ impl Bytes {
 
     /// Whether redis-cli would read these bytes back as one argument without any quotes.
     pub fn is_plain_word(&self) -> bool {
-        !self.0.is_empty() && self.0.iter().all(|&b| b.is_ascii_graphic() && !b"\"'\\".contains(&b))
+        !self.0.is_empty()
+            && self
+                .0
+                .iter()
+                .all(|&b| b.is_ascii_graphic() && !b"\"'\\".contains(&b))
     }
 }
 
@@ -70,7 +74,10 @@ impl Serialize for Bytes {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match std::str::from_utf8(&self.0) {
             Ok(text) => serializer.serialize_str(text),
-            Err(_) => Hex { hex: self.0.iter().map(|b| format!("{b:02x}")).collect() }.serialize(serializer),
+            Err(_) => Hex {
+                hex: self.0.iter().map(|b| format!("{b:02x}")).collect(),
+            }
+            .serialize(serializer),
         }
     }
 }
@@ -79,7 +86,9 @@ impl<'de> Deserialize<'de> for Bytes {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match TextOrHex::deserialize(deserializer)? {
             TextOrHex::Text(text) => Ok(Bytes(text.into_bytes())),
-            TextOrHex::Hex(Hex { hex }) => from_hex(&hex).map(Bytes).ok_or_else(|| D::Error::custom("bad hex digits")),
+            TextOrHex::Hex(Hex { hex }) => from_hex(&hex)
+                .map(Bytes)
+                .ok_or_else(|| D::Error::custom("bad hex digits")),
         }
     }
 }
@@ -100,7 +109,10 @@ fn from_hex(hex: &str) -> Option<Vec<u8>> {
     if !hex.len().is_multiple_of(2) || !hex.is_ascii() {
         return None;
     }
-    (0..hex.len()).step_by(2).map(|i| u8::from_str_radix(&hex[i..i + 2], 16).ok()).collect()
+    (0..hex.len())
+        .step_by(2)
+        .map(|i| u8::from_str_radix(&hex[i..i + 2], 16).ok())
+        .collect()
 }
 
 fn write_escapes(f: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
@@ -122,8 +134,15 @@ mod tests {
     fn json_is_text_where_it_can_be_and_hex_where_it_cannot() {
         for bytes in [Bytes::from("plain"), Bytes(vec![0, 0xff, 0x80])] {
             let json = serde_json::to_string(&bytes).unwrap();
-            assert_eq!(serde_json::from_str::<Bytes>(&json).unwrap(), bytes, "{json}");
+            assert_eq!(
+                serde_json::from_str::<Bytes>(&json).unwrap(),
+                bytes,
+                "{json}"
+            );
         }
-        assert_eq!(serde_json::to_string(&Bytes(vec![0xff])).unwrap(), r#"{"hex":"ff"}"#);
+        assert_eq!(
+            serde_json::to_string(&Bytes(vec![0xff])).unwrap(),
+            r#"{"hex":"ff"}"#
+        );
     }
 }

@@ -95,8 +95,12 @@ fn read(parser: &mut lexopt::Parser) -> Result<Arguments, Box<dyn std::error::Er
             Long("also") => a.also = Some(Spec::parse(&parser.value()?.string()?)?),
             Long("resp") => a.options.resp = protocols(&parser.value()?.string()?)?,
             Long("only") => a.options.only.push(parser.value()?.string()?),
-            Long("text") => a.options.strict_text = one_of(parser, &["loose", "strict"])? == "strict",
-            Long("missing") => a.options.strict_missing = one_of(parser, &["allow", "fail"])? == "fail",
+            Long("text") => {
+                a.options.strict_text = one_of(parser, &["loose", "strict"])? == "strict"
+            }
+            Long("missing") => {
+                a.options.strict_missing = one_of(parser, &["allow", "fail"])? == "fail"
+            }
             Long("jobs") => a.options.jobs = parser.value()?.parse()?,
             Long("seed") => a.options.seed = Some(parser.value()?.parse()?),
             Long("timeout") => a.options.timeout_ms = parser.value()?.parse()?,
@@ -120,7 +124,10 @@ fn protocols(text: &str) -> Result<Vec<u8>, String> {
     text.split(',').map(one).collect()
 }
 
-fn one_of(parser: &mut lexopt::Parser, words: &[&str]) -> Result<String, Box<dyn std::error::Error>> {
+fn one_of(
+    parser: &mut lexopt::Parser,
+    words: &[&str],
+) -> Result<String, Box<dyn std::error::Error>> {
     let word = parser.value()?.string()?;
     match words.contains(&word.as_str()) {
         true => Ok(word),
@@ -146,8 +153,16 @@ fn run(a: &Arguments) -> Exit {
 fn drift(a: &Arguments) -> Exit {
     let cases = load(a)?;
     let oracles = [Spec::parse("redis")?, Spec::parse("valkey")?];
-    let oracles = if a.targets.is_empty() { &oracles[..] } else { &a.targets };
-    let options = Options { strict_text: true, strict_missing: true, ..a.options.clone() };
+    let oracles = if a.targets.is_empty() {
+        &oracles[..]
+    } else {
+        &a.targets
+    };
+    let options = Options {
+        strict_text: true,
+        strict_missing: true,
+        ..a.options.clone()
+    };
     let summary = run_all(&cases, oracles, &options);
     print!("{}", a.style.write(&summary));
     Ok(summary.exit_code())
@@ -167,11 +182,16 @@ fn record(a: &Arguments) -> Exit {
     let mut drifted = false;
     for path in a.paths.iter().flat_map(|path| suite::vector_files(path)) {
         let text = fs::read_to_string(&path)?;
-        let recorded = record::record(&path.display().to_string(), &text, &oracle, a.also.as_ref())?;
+        let recorded =
+            record::record(&path.display().to_string(), &text, &oracle, a.also.as_ref())?;
         if recorded.text != text {
             fs::write(&path, &recorded.text)?;
         }
-        println!("{}: {} blanks filled", path.display(), recorded.blanks_filled);
+        println!(
+            "{}: {} blanks filled",
+            path.display(),
+            recorded.blanks_filled
+        );
         recorded.drift.iter().for_each(|line| println!("{line}"));
         drifted |= !recorded.drift.is_empty();
     }
@@ -184,7 +204,12 @@ fn compile(a: &Arguments) -> Exit {
     let dir = path(a).join("json");
     if a.check {
         let stale = compile::stale(&files, &dir);
-        stale.iter().for_each(|name| println!("{} is stale: run conformance compile", dir.join(name).display()));
+        stale.iter().for_each(|name| {
+            println!(
+                "{} is stale: run conformance compile",
+                dir.join(name).display()
+            )
+        });
         return Ok(u8::from(!stale.is_empty()));
     }
     let written = compile::write(&files, &dir)?;
@@ -203,10 +228,15 @@ fn lint(a: &Arguments) -> Exit {
 fn features(a: &Arguments) -> Exit {
     for spec in &a.targets {
         let mut target = spec.open()?;
-        let session = Session::open(&mut *target, a.options.timeout_ms).map_err(|e| e.to_string())?;
+        let session =
+            Session::open(&mut *target, a.options.timeout_ms).map_err(|e| e.to_string())?;
         println!("{}", session.title());
         for feature in FEATURES {
-            let mark = if session.features()[feature.name] { "yes" } else { "no" };
+            let mark = if session.features()[feature.name] {
+                "yes"
+            } else {
+                "no"
+            };
             println!("  {:<10} {mark:<4} {}", feature.name, feature.meaning);
         }
     }
@@ -214,10 +244,18 @@ fn features(a: &Arguments) -> Exit {
 }
 
 fn path(a: &Arguments) -> &Path {
-    a.paths.first().map_or(Path::new("spec/vectors"), |path| path)
+    a.paths
+        .first()
+        .map_or(Path::new("spec/vectors"), |path| path)
 }
 
 fn load(a: &Arguments) -> Result<Vec<Case>, String> {
-    let listed = |errors: Vec<_>| errors.iter().map(ToString::to_string).collect::<Vec<String>>().join("\n");
+    let listed = |errors: Vec<_>| {
+        errors
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<String>>()
+            .join("\n")
+    };
     suite::load(path(a)).map_err(|errors: Vec<conformance::format::FormatError>| listed(errors))
 }

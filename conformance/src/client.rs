@@ -35,7 +35,13 @@ pub enum Incoming {
 
 impl Client {
     pub fn new(connection: Box<dyn Connection>) -> Self {
-        Client { connection, reader: Reader::default(), resp: 2, id: None, monitors: false }
+        Client {
+            connection,
+            reader: Reader::default(),
+            resp: 2,
+            id: None,
+            monitors: false,
+        }
     }
 
     /// Switches to a protocol. Servers without HELLO stay in RESP2; their answer is returned.
@@ -43,7 +49,13 @@ impl Client {
         self.send(&[Bytes::from("HELLO"), resp.to_string().as_str().into()]);
         let answer = self.next(target, wait_ms);
         if let Incoming::Reply(reply) = &answer {
-            self.id = field(reply, "id").and_then(|id| if let Reply::Int(id) = id { Some(*id) } else { None });
+            self.id = field(reply, "id").and_then(|id| {
+                if let Reply::Int(id) = id {
+                    Some(*id)
+                } else {
+                    None
+                }
+            });
             if reply.pairs().is_some() {
                 self.resp = resp;
             }
@@ -57,7 +69,9 @@ impl Client {
         let mut bytes = Vec::new();
         write_command(&args, &mut bytes);
         self.send_bytes(&bytes);
-        self.monitors |= args.first().is_some_and(|name| name.eq_ignore_ascii_case(b"monitor"));
+        self.monitors |= args
+            .first()
+            .is_some_and(|name| name.eq_ignore_ascii_case(b"monitor"));
     }
 
     pub fn send_bytes(&mut self, bytes: &[u8]) {
@@ -79,7 +93,9 @@ impl Client {
                 Ok(Received::Bytes) => self.reader.feed(&bytes),
                 Ok(Received::Closed) => return Incoming::Closed,
                 Ok(Received::Silence) if left == 0 => return Incoming::Silence,
-                Ok(Received::Silence) if target.silence_is_final() => target.sleep(WAIT_STEP_MS.min(left)),
+                Ok(Received::Silence) if target.silence_is_final() => {
+                    target.sleep(WAIT_STEP_MS.min(left))
+                }
                 Ok(Received::Silence) => {}
                 Err(error) => return Incoming::Broken(error.to_string()),
             }
@@ -88,7 +104,11 @@ impl Client {
 
     /// Follows HELLO and RESET, which change what the connection speaks from their reply on.
     pub fn note_protocol(&mut self, args: &[Bytes], reply: &Reply) {
-        let word = |i: usize| args.get(i).map(|b| b.0.to_ascii_uppercase()).unwrap_or_default();
+        let word = |i: usize| {
+            args.get(i)
+                .map(|b| b.0.to_ascii_uppercase())
+                .unwrap_or_default()
+        };
         match (word(0).as_slice(), word(1).as_slice()) {
             (b"HELLO", b"2") if reply.pairs().is_some() => self.resp = 2,
             (b"HELLO", b"3") if reply.pairs().is_some() => self.resp = 3,
@@ -103,5 +123,9 @@ impl Client {
 
 /// The value of a field in a map, or in the flat array that stands for one.
 pub fn field<'r>(reply: &'r Reply, name: &str) -> Option<&'r Reply> {
-    reply.pairs()?.into_iter().find(|(key, _)| key.text() == Some(name.as_bytes())).map(|(_, value)| value)
+    reply
+        .pairs()?
+        .into_iter()
+        .find(|(key, _)| key.text() == Some(name.as_bytes()))
+        .map(|(_, value)| value)
 }

@@ -41,8 +41,10 @@ pub fn compile(cases: &[Case]) -> BTreeMap<String, String> {
     for case in cases {
         notes.entry(&case.note).or_default().push(case);
     }
-    let mut files: BTreeMap<String, String> =
-        notes.into_iter().map(|(note, cases)| (format!("{note}.json"), file(note, &cases))).collect();
+    let mut files: BTreeMap<String, String> = notes
+        .into_iter()
+        .map(|(note, cases)| (format!("{note}.json"), file(note, &cases)))
+        .collect();
     files.insert("schema.json".into(), SCHEMA.into());
     files
 }
@@ -51,7 +53,15 @@ pub fn compile(cases: &[Case]) -> BTreeMap<String, String> {
 pub fn load(json: &str) -> Result<Vec<Case>, serde_json::Error> {
     let compiled: Compiled = serde_json::from_str(json)?;
     let note = compiled.note;
-    Ok(compiled.cases.into_iter().map(|case| Case { note: note.clone(), path: case.file.clone(), ..case }).collect())
+    Ok(compiled
+        .cases
+        .into_iter()
+        .map(|case| Case {
+            note: note.clone(),
+            path: case.file.clone(),
+            ..case
+        })
+        .collect())
 }
 
 /// Writes what changed into `dir` and removes what no note compiles to; returns the names.
@@ -69,7 +79,8 @@ pub fn write(files: &BTreeMap<String, String>, dir: &Path) -> io::Result<Vec<Str
 
 /// The names of files in `dir` that are not what they should be, or should not be.
 pub fn stale(files: &BTreeMap<String, String>, dir: &Path) -> Vec<String> {
-    let differs = |name: &String| fs::read_to_string(dir.join(name)).ok().as_ref() != files.get(name);
+    let differs =
+        |name: &String| fs::read_to_string(dir.join(name)).ok().as_ref() != files.get(name);
     let mut names: Vec<String> = files.keys().filter(|name| differs(name)).cloned().collect();
     let there = fs::read_dir(dir).into_iter().flatten().flatten();
     let there = there.map(|entry| entry.file_name().to_string_lossy().into_owned());
@@ -80,7 +91,11 @@ pub fn stale(files: &BTreeMap<String, String>, dir: &Path) -> Vec<String> {
 fn file(note: &str, cases: &[&Case]) -> String {
     let line = |case: &&Case| serde_json::to_string(case).expect("cases are plain data");
     let lines: Vec<String> = cases.iter().map(line).collect();
-    format!("{{\"format\":{FORMAT},\"note\":{},\"cases\":[\n{}\n]}}\n", serde_json::json!(note), lines.join(",\n"))
+    format!(
+        "{{\"format\":{FORMAT},\"note\":{},\"cases\":[\n{}\n]}}\n",
+        serde_json::json!(note),
+        lines.join(",\n")
+    )
 }
 
 #[cfg(test)]
@@ -112,7 +127,8 @@ a@m> SET "k\xff" v
         let text = TEXT.replace("<any-order <contains_>>", "<contains {\"a\": <int 1 +-2>}>")
             + "b>> \"PING\\r\\n\"\nb< nothing\nb< closed\n@sleep 5ms\nstate:\n  \"k\" string <length 3> <ttl 5ms>\n  db1 \"h\" hash {\"f\": \"v\"}\n\
                events:\n  set k\npropagates:\n  SET k <bulk>\n";
-        let cases = crate::format::parse("05-strings/x.vec", &text).unwrap_or_else(|e| panic!("{e}"));
+        let cases =
+            crate::format::parse("05-strings/x.vec", &text).unwrap_or_else(|e| panic!("{e}"));
         let files = compile(&cases);
         let json = &files["05-strings.json"];
         let again = load(json).unwrap_or_else(|e| panic!("{e}\n{json}"));

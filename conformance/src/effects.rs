@@ -38,7 +38,14 @@ pub fn parse_key(line: &str) -> Parsed<KeyState> {
     if kind.is_empty() {
         return error("after the key stands its type");
     }
-    let mut key = KeyState { db, key, kind, value: None, ttl: None, when };
+    let mut key = KeyState {
+        db,
+        key,
+        kind,
+        value: None,
+        ttl: None,
+        when,
+    };
     loop {
         lexer.skip_spaces();
         if lexer.peek().is_none() {
@@ -59,9 +66,12 @@ pub fn parse_event(line: &str) -> Parsed<Event> {
     let db = database(&mut lexer)?;
     let (event, key) = (lexer.argument()?, lexer.argument()?);
     match (event, key) {
-        (Some(event), Some(key)) => {
-            Ok(Event { db, event: String::from_utf8_lossy(&event).into_owned(), key: Bytes(key), when })
-        }
+        (Some(event), Some(key)) => Ok(Event {
+            db,
+            event: String::from_utf8_lossy(&event).into_owned(),
+            key: Bytes(key),
+            when,
+        }),
         _ => error("an event is its name and its key"),
     }
 }
@@ -114,7 +124,9 @@ fn condition(line: &str) -> Parsed<(Condition, &str)> {
 }
 
 fn database(lexer: &mut Lexer) -> Parsed<u32> {
-    if !lexer.rest().starts_with("db") || !lexer.rest()[2..].starts_with(|c: char| c.is_ascii_digit()) {
+    if !lexer.rest().starts_with("db")
+        || !lexer.rest()[2..].starts_with(|c: char| c.is_ascii_digit())
+    {
         return Ok(0);
     }
     lexer.eat("db");

@@ -21,24 +21,76 @@ pub enum Probe {
 }
 
 pub const FEATURES: &[Feature] = &[
-    Feature { name: "clock", meaning: "time is virtual: @sleep is exact and costs nothing", probe: Probe::Target },
-    Feature { name: "sockets", meaning: "connections are real: fragments, limits, addresses", probe: Probe::Target },
-    Feature { name: "files", meaning: "it may write its snapshot and its log", probe: Probe::Target },
-    Feature { name: "nodes", meaning: "several servers can be started for one case", probe: Probe::Target },
-    Feature { name: "resp3", meaning: "HELLO 3", probe: Probe::Ask(&["HELLO", "3"], is_fine) },
-    Feature { name: "debug", meaning: "DEBUG is allowed", probe: Probe::Ask(&["DEBUG", "SLEEP", "0"], is_fine) },
-    Feature { name: "scripts", meaning: "EVAL", probe: Probe::Ask(&["EVAL", "return 1", "0"], is_fine) },
-    Feature { name: "functions", meaning: "FUNCTION and FCALL", probe: Probe::Ask(&["FUNCTION", "LIST"], is_fine) },
-    Feature { name: "acl", meaning: "users and their permissions", probe: Probe::Ask(&["ACL", "WHOAMI"], is_fine) },
-    Feature { name: "config", meaning: "CONFIG SET", probe: Probe::Ask(&["CONFIG", "GET", "maxmemory"], is_fine) },
-    Feature { name: "cluster", meaning: "cluster mode is on", probe: Probe::Ask(&["CLUSTER", "INFO"], is_fine) },
+    Feature {
+        name: "clock",
+        meaning: "time is virtual: @sleep is exact and costs nothing",
+        probe: Probe::Target,
+    },
+    Feature {
+        name: "sockets",
+        meaning: "connections are real: fragments, limits, addresses",
+        probe: Probe::Target,
+    },
+    Feature {
+        name: "files",
+        meaning: "it may write its snapshot and its log",
+        probe: Probe::Target,
+    },
+    Feature {
+        name: "nodes",
+        meaning: "several servers can be started for one case",
+        probe: Probe::Target,
+    },
+    Feature {
+        name: "resp3",
+        meaning: "HELLO 3",
+        probe: Probe::Ask(&["HELLO", "3"], is_fine),
+    },
+    Feature {
+        name: "debug",
+        meaning: "DEBUG is allowed",
+        probe: Probe::Ask(&["DEBUG", "SLEEP", "0"], is_fine),
+    },
+    Feature {
+        name: "scripts",
+        meaning: "EVAL",
+        probe: Probe::Ask(&["EVAL", "return 1", "0"], is_fine),
+    },
+    Feature {
+        name: "functions",
+        meaning: "FUNCTION and FCALL",
+        probe: Probe::Ask(&["FUNCTION", "LIST"], is_fine),
+    },
+    Feature {
+        name: "acl",
+        meaning: "users and their permissions",
+        probe: Probe::Ask(&["ACL", "WHOAMI"], is_fine),
+    },
+    Feature {
+        name: "config",
+        meaning: "CONFIG SET",
+        probe: Probe::Ask(&["CONFIG", "GET", "maxmemory"], is_fine),
+    },
+    Feature {
+        name: "cluster",
+        meaning: "cluster mode is on",
+        probe: Probe::Ask(&["CLUSTER", "INFO"], is_fine),
+    },
     Feature {
         name: "jemalloc",
         meaning: "memory is counted by jemalloc",
         probe: Probe::Ask(&["INFO", "memory"], is_jemalloc),
     },
-    Feature { name: "pubsub", meaning: "PUBLISH", probe: Probe::Ask(&["PUBLISH", "conformance", ""], is_fine) },
-    Feature { name: "databases", meaning: "more than one", probe: Probe::Ask(&["CONFIG", "GET", "databases"], is_many) },
+    Feature {
+        name: "pubsub",
+        meaning: "PUBLISH",
+        probe: Probe::Ask(&["PUBLISH", "conformance", ""], is_fine),
+    },
+    Feature {
+        name: "databases",
+        meaning: "more than one",
+        probe: Probe::Ask(&["CONFIG", "GET", "databases"], is_many),
+    },
 ];
 
 pub fn is_known(name: &str) -> bool {
@@ -50,9 +102,12 @@ fn is_fine(reply: &Reply) -> bool {
 }
 
 fn is_jemalloc(reply: &Reply) -> bool {
-    reply.text().is_some_and(|text| String::from_utf8_lossy(text).contains("mem_allocator:jemalloc"))
+    reply
+        .text()
+        .is_some_and(|text| String::from_utf8_lossy(text).contains("mem_allocator:jemalloc"))
 }
 
 fn is_many(reply: &Reply) -> bool {
-    crate::client::field(reply, "databases").is_some_and(|value| value.text().is_some_and(|text| text != b"1"))
+    crate::client::field(reply, "databases")
+        .is_some_and(|value| value.text().is_some_and(|text| text != b"1"))
 }

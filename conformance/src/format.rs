@@ -25,7 +25,9 @@
 
 use std::fmt;
 
-use crate::case::{Alternative, Case, KeyState, MAIN, RawBytes, Receive, Repeat, Send, State, Step, Want};
+use crate::case::{
+    Alternative, Case, KeyState, MAIN, RawBytes, Receive, Repeat, Send, State, Step, Want,
+};
 use crate::effects;
 use crate::guard::{Condition, parse_guards};
 use crate::header::{self, FileHead};
@@ -61,7 +63,11 @@ pub fn parse(file: &str, text: &str) -> Result<Vec<Case>, FormatError> {
             at += 1;
             outcome = reader.line(first + 1, &line);
         }
-        outcome.map_err(|e| FormatError { file: file.into(), line: first + 1, message: e.message })?;
+        outcome.map_err(|e| FormatError {
+            file: file.into(),
+            line: first + 1,
+            message: e.message,
+        })?;
     }
     let name = file.rsplit('/').next().unwrap_or(file);
     for case in &mut reader.cases {
@@ -99,7 +105,9 @@ struct Prefix {
 impl FileReader {
     fn line(&mut self, number: usize, line: &str) -> lexer::Parsed<()> {
         let trimmed = line.trim_end();
-        if trimmed.trim_start().is_empty() || trimmed.trim_start().starts_with('#') && !is_boolean(trimmed) {
+        if trimmed.trim_start().is_empty()
+            || trimmed.trim_start().starts_with('#') && !is_boolean(trimmed)
+        {
             return Ok(());
         }
         if line.starts_with([' ', '\t']) {
@@ -120,10 +128,14 @@ impl FileReader {
     }
 
     fn begin_case(&mut self, number: usize, title: &str) -> lexer::Parsed<()> {
-        let (id, title) = title.split_once(": ").map_or((title, ""), |(id, title)| (id.trim(), title.trim()));
+        let (id, title) = title
+            .split_once(": ")
+            .map_or((title, ""), |(id, title)| (id.trim(), title.trim()));
         let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '.';
         if id.is_empty() || !id.chars().all(fits) {
-            return lexer::error(format!("`{id}` is no id: lower-case letters, digits, `-` and `.`"));
+            return lexer::error(format!(
+                "`{id}` is no id: lower-case letters, digits, `-` and `.`"
+            ));
         }
         if self.cases.iter().any(|case| case.id == id) {
             return lexer::error(format!("a second case with the id `{id}`"));
@@ -146,7 +158,11 @@ impl FileReader {
                     "" => State::Blank,
                     "any" => State::Any,
                     "empty" => State::Keys(Vec::new()),
-                    _ => return lexer::error("after `state:` stands `any`, `empty`, or nothing and a list below"),
+                    _ => {
+                        return lexer::error(
+                            "after `state:` stands `any`, `empty`, or nothing and a list below",
+                        );
+                    }
                 };
                 Ok(())
             }
@@ -200,34 +216,76 @@ impl FileReader {
         }
         match address(rest) {
             Some((on, node, ">", rest)) => {
-                let args: Vec<_> = lexer::arguments(rest)?.into_iter().map(crate::bytes::Bytes).collect();
+                let args: Vec<_> = lexer::arguments(rest)?
+                    .into_iter()
+                    .map(crate::bytes::Bytes)
+                    .collect();
                 if args.is_empty() {
                     return lexer::error("a command without a name");
                 }
-                let Prefix { when, within_ms, repeat } = prefix;
-                let send = Send { on, node, args, when, repeat, within_ms, replies: Vec::new(), line: number };
+                let Prefix {
+                    when,
+                    within_ms,
+                    repeat,
+                } = prefix;
+                let send = Send {
+                    on,
+                    node,
+                    args,
+                    when,
+                    repeat,
+                    within_ms,
+                    replies: Vec::new(),
+                    line: number,
+                };
                 case.steps.push(Step::Send(send));
                 Ok(())
             }
             Some((on, _, ">>", rest)) => {
                 let bytes = crate::bytes::Bytes(lexer::arguments(rest)?.concat());
-                case.steps.push(Step::Bytes(RawBytes { on, bytes, line: number }));
+                case.steps.push(Step::Bytes(RawBytes {
+                    on,
+                    bytes,
+                    line: number,
+                }));
                 Ok(())
             }
             Some((on, _, _, rest)) => {
                 if rest.is_empty() {
-                    let receive = Receive { on, within_ms: prefix.within_ms, reply: Vec::new(), line: number };
+                    let receive = Receive {
+                        on,
+                        within_ms: prefix.within_ms,
+                        reply: Vec::new(),
+                        line: number,
+                    };
                     case.steps.push(Step::Receive(receive));
                     return Ok(());
                 }
                 let (more, rest) = self::prefix(rest)?;
-                let when = if more.when.is_always() { prefix.when } else { more.when };
+                let when = if more.when.is_always() {
+                    prefix.when
+                } else {
+                    more.when
+                };
                 let want = want(rest)?;
-                later(case, on, prefix.within_ms, Alternative { when, want, line: number });
+                later(
+                    case,
+                    on,
+                    prefix.within_ms,
+                    Alternative {
+                        when,
+                        want,
+                        line: number,
+                    },
+                );
                 Ok(())
             }
             None => {
-                let alternative = Alternative { when: prefix.when, want: want(rest)?, line: number };
+                let alternative = Alternative {
+                    when: prefix.when,
+                    want: want(rest)?,
+                    line: number,
+                };
                 attach(case, alternative)
             }
         }
@@ -250,28 +308,48 @@ fn attach(case: &mut Case, alternative: Alternative) -> lexer::Parsed<()> {
         }
         Some(Step::Receive(Receive { on, .. }) | Step::Bytes(RawBytes { on, .. })) => {
             let (on, line) = (on.clone(), alternative.line);
-            case.steps.push(Step::Receive(Receive { on, within_ms: None, reply: vec![alternative], line }));
+            case.steps.push(Step::Receive(Receive {
+                on,
+                within_ms: None,
+                reply: vec![alternative],
+                line,
+            }));
             Ok(())
         }
-        Some(Step::Sleep(_)) | None => lexer::error("a reply that answers nothing: a command must come first"),
+        Some(Step::Sleep(_)) | None => {
+            lexer::error("a reply that answers nothing: a command must come first")
+        }
     }
 }
 
 /// Adds an `a<` line, as an alternative to the one before it if that was conditional.
 fn later(case: &mut Case, on: String, within_ms: Option<u64>, alternative: Alternative) {
     match case.steps.last_mut() {
-        Some(Step::Receive(receive)) if receive.on == on && is_open(&receive.reply) => receive.reply.push(alternative),
+        Some(Step::Receive(receive)) if receive.on == on && is_open(&receive.reply) => {
+            receive.reply.push(alternative)
+        }
         _ => {
             let line = alternative.line;
-            case.steps.push(Step::Receive(Receive { on, within_ms, reply: vec![alternative], line }));
+            case.steps.push(Step::Receive(Receive {
+                on,
+                within_ms,
+                reply: vec![alternative],
+                line,
+            }));
         }
     }
 }
 
 /// Whether a further line may still be an alternative for the same reply.
 fn is_open(alternatives: &[Alternative]) -> bool {
-    let only = |resp| alternatives.iter().any(|a| a.when.guards.is_empty() && a.when.resp == Some(resp));
-    !alternatives.is_empty() && alternatives.iter().all(|a| !a.when.is_always()) && !(only(2) && only(3))
+    let only = |resp| {
+        alternatives
+            .iter()
+            .any(|a| a.when.guards.is_empty() && a.when.resp == Some(resp))
+    };
+    !alternatives.is_empty()
+        && alternatives.iter().all(|a| !a.when.is_always())
+        && !(only(2) && only(3))
 }
 
 fn want(text: &str) -> lexer::Parsed<Want> {
@@ -304,8 +382,13 @@ fn prefix(line: &str) -> lexer::Parsed<(Prefix, &str)> {
             let variable = words.next().unwrap_or("").to_string();
             let range = words.next().and_then(|range| range.split_once(".."));
             let bounds = range.and_then(|(from, to)| Some((from.parse().ok()?, to.parse().ok()?)));
-            let Some((from, to)) = bounds else { return lexer::error("write `@repeat i 1..10 > COMMAND`") };
-            (prefix.repeat, rest) = (Some(Repeat { variable, from, to }), words.next().unwrap_or(""));
+            let Some((from, to)) = bounds else {
+                return lexer::error("write `@repeat i 1..10 > COMMAND`");
+            };
+            (prefix.repeat, rest) = (
+                Some(Repeat { variable, from, to }),
+                words.next().unwrap_or(""),
+            );
         } else {
             return Ok((prefix, rest));
         }
@@ -333,13 +416,20 @@ fn address(line: &str) -> Option<(String, Option<String>, &str, &str)> {
         node = Some(after[..end].to_string());
         rest = &after[end..];
     }
-    let sign = [">>", ">", "<"].into_iter().find(|sign| rest.starts_with(sign))?;
+    let sign = [">>", ">", "<"]
+        .into_iter()
+        .find(|sign| rest.starts_with(sign))?;
     let after = &rest[sign.len()..];
     let spaced = after.is_empty() || after.starts_with(' ');
     if !spaced || (on.is_empty() && sign == "<") {
         return None;
     }
-    Some((if on.is_empty() { MAIN } else { on }.to_string(), node, sign, after.trim_start()))
+    Some((
+        if on.is_empty() { MAIN } else { on }.to_string(),
+        node,
+        sign,
+        after.trim_start(),
+    ))
 }
 
 fn duration_ms(text: &str) -> lexer::Parsed<u64> {
@@ -349,7 +439,10 @@ fn duration_ms(text: &str) -> lexer::Parsed<u64> {
         (None, Some(s)) => s.parse::<u64>().ok().map(|s| s * 1000),
         _ => None,
     };
-    parsed.map_or_else(|| lexer::error(format!("`{text}` is no duration: write 80ms or 2s")), Ok)
+    parsed.map_or_else(
+        || lexer::error(format!("`{text}` is no duration: write 80ms or 2s")),
+        Ok,
+    )
 }
 
 /// `#t` and `#f` begin as comments do.

@@ -18,13 +18,20 @@ fn a_case_with_three_connections() {
          c> RPUSH q one two three\n:3\na< [\"q\" \"one\"]\nb< [\"q\" \"two\"]\nstate:\n  \"q\" list [\"three\"]\n",
     );
     let case = &cases[0];
-    assert_eq!((case.name().as_str(), case.title.as_str(), case.line), ("06-lists/blpop-fifo", "first come", 4));
+    assert_eq!(
+        (case.name().as_str(), case.title.as_str(), case.line),
+        ("06-lists/blpop-fifo", "first come", 4)
+    );
     assert_eq!(case.claims, ["N06-12"]);
     assert_eq!(case.connections(), ["a", "b", "c"]);
     assert_eq!(case.steps.len(), 5);
-    let Step::Send(send) = &case.steps[0] else { panic!() };
+    let Step::Send(send) = &case.steps[0] else {
+        panic!()
+    };
     assert_eq!(send.replies[0][0].want, Want::Blocked);
-    let State::Keys(keys) = &case.state else { panic!() };
+    let State::Keys(keys) = &case.state else {
+        panic!()
+    };
     assert_eq!(keys[0].to_string(), r#""q" list ["three"]"#);
 }
 
@@ -54,20 +61,43 @@ fn clauses_bytes_and_lines_that_go_on() {
          > LRANGE l 0 -1\n[\"a\"\n \"b\"]\n> GETBIT k\n# note\n#t\nb< closed\nstate: any\nevents:\n  set k\npropagates:\n  SET k v PXAT <bulk>\n",
     );
     let case = &cases[0];
-    let Step::Send(first) = &case.steps[0] else { panic!() };
-    assert_eq!(first.repeat, Some(Repeat { variable: "i".into(), from: 1, to: 2000 }));
-    let Step::Send(second) = &case.steps[1] else { panic!() };
-    assert_eq!((second.within_ms, second.node.as_deref()), (Some(5000), Some("m")));
-    let Step::Bytes(raw) = &case.steps[2] else { panic!() };
+    let Step::Send(first) = &case.steps[0] else {
+        panic!()
+    };
+    assert_eq!(
+        first.repeat,
+        Some(Repeat {
+            variable: "i".into(),
+            from: 1,
+            to: 2000
+        })
+    );
+    let Step::Send(second) = &case.steps[1] else {
+        panic!()
+    };
+    assert_eq!(
+        (second.within_ms, second.node.as_deref()),
+        (Some(5000), Some("m"))
+    );
+    let Step::Bytes(raw) = &case.steps[2] else {
+        panic!()
+    };
     assert_eq!(raw.bytes, "*1\r\n$4".into());
     assert!(matches!(&case.steps[3], Step::Receive(r) if r.on == "b"));
     assert_eq!(case.steps[4], Step::Sleep(80));
-    let Step::Send(lrange) = &case.steps[5] else { panic!() };
-    assert_eq!(lrange.replies[0][0].want, Want::Reply(Pattern::Array(vec![
-        Pattern::Bulk("a".into()),
-        Pattern::Bulk("b".into())
-    ])));
-    let Step::Send(getbit) = &case.steps[6] else { panic!() };
+    let Step::Send(lrange) = &case.steps[5] else {
+        panic!()
+    };
+    assert_eq!(
+        lrange.replies[0][0].want,
+        Want::Reply(Pattern::Array(vec![
+            Pattern::Bulk("a".into()),
+            Pattern::Bulk("b".into())
+        ]))
+    );
+    let Step::Send(getbit) = &case.steps[6] else {
+        panic!()
+    };
     assert_eq!(getbit.replies[0][0].want, Want::Reply(Pattern::Bool(true)));
     assert_eq!(case.config.len(), 2);
     assert_eq!(case.xfail[0].reason, "not yet");
@@ -76,8 +106,14 @@ fn clauses_bytes_and_lines_that_go_on() {
 
 #[test]
 fn errors_say_where_and_what() {
-    assert_eq!(parse_error("> GET k\n"), "f.vec:1: a step before the first case (`== id: title`)");
-    assert_eq!(parse_error("== x\n> GET k\nOK\n"), "f.vec:3: no reply begins with `OK`");
+    assert_eq!(
+        parse_error("> GET k\n"),
+        "f.vec:1: a step before the first case (`== id: title`)"
+    );
+    assert_eq!(
+        parse_error("== x\n> GET k\nOK\n"),
+        "f.vec:3: no reply begins with `OK`"
+    );
     assert!(parse_error("== x\n+OK\n").contains("answers nothing"));
     assert!(parse_error("== x\n> GET k\n[:1\n").starts_with("f.vec:3: the text ends"));
     assert!(parse_error("== x\nfrob: y\n").contains("no heading `frob:`"));

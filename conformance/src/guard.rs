@@ -73,8 +73,15 @@ impl Condition {
 
 impl Guard {
     pub fn holds(&self, identity: &Identity) -> bool {
-        let within = |version: Version| self.bounds.iter().all(|(how, bound)| how.holds(version, *bound));
-        identity.names.iter().any(|(name, version)| *name == self.name && within(*version))
+        let within = |version: Version| {
+            self.bounds
+                .iter()
+                .all(|(how, bound)| how.holds(version, *bound))
+        };
+        identity
+            .names
+            .iter()
+            .any(|(name, version)| *name == self.name && within(*version))
     }
 }
 
@@ -98,7 +105,10 @@ pub fn parse_guards(text: &str) -> Result<Vec<Guard>, String> {
 fn parse_guard(text: &str) -> Result<Guard, String> {
     let mut words = text.split_whitespace();
     let name = words.next().ok_or("a guard names a server")?.to_string();
-    Ok(Guard { name, bounds: words.map(parse_bound).collect::<Result<_, _>>()? })
+    Ok(Guard {
+        name,
+        bounds: words.map(parse_bound).collect::<Result<_, _>>()?,
+    })
 }
 
 fn parse_bound(text: &str) -> Result<(Comparison, Version), String> {
@@ -109,8 +119,11 @@ fn parse_bound(text: &str) -> Result<(Comparison, Version), String> {
         ("<", Comparison::Below),
         ("=", Comparison::Equal),
     ];
-    let found = SIGNS.iter().find_map(|(sign, how)| Some((*how, text.strip_prefix(sign)?)));
-    let (how, version) = found.ok_or_else(|| format!("`{text}` is no bound: write >=7.2 or <8.0.2"))?;
+    let found = SIGNS
+        .iter()
+        .find_map(|(sign, how)| Some((*how, text.strip_prefix(sign)?)));
+    let (how, version) =
+        found.ok_or_else(|| format!("`{text}` is no bound: write >=7.2 or <8.0.2"))?;
     Ok((how, version.parse()?))
 }
 
@@ -120,8 +133,12 @@ impl FromStr for Version {
     fn from_str(text: &str) -> Result<Self, String> {
         let mut parts = [0; 3];
         for (i, part) in text.trim().split('.').enumerate() {
-            let number = part.parse().map_err(|_| format!("`{text}` is not a version"))?;
-            *parts.get_mut(i).ok_or_else(|| format!("`{text}` is not a version"))? = number;
+            let number = part
+                .parse()
+                .map_err(|_| format!("`{text}` is not a version"))?;
+            *parts
+                .get_mut(i)
+                .ok_or_else(|| format!("`{text}` is not a version"))? = number;
         }
         Ok(Version(parts[0], parts[1], parts[2]))
     }
@@ -153,8 +170,15 @@ mod tests {
 
     fn holds(guard: &str, names: &[(&str, Version)]) -> bool {
         let names = names.iter().map(|(n, v)| (n.to_string(), *v)).collect();
-        let identity = Identity { names, redis_version: Version(7, 4, 1) };
-        Condition { resp: None, guards: parse_guards(guard).unwrap() }.holds(&identity, 3)
+        let identity = Identity {
+            names,
+            redis_version: Version(7, 4, 1),
+        };
+        Condition {
+            resp: None,
+            guards: parse_guards(guard).unwrap(),
+        }
+        .holds(&identity, 3)
     }
 
     #[test]
@@ -165,7 +189,15 @@ mod tests {
         assert!(holds("valkey >8", &valkey) && holds("redis <7.2, valkey", &valkey));
         assert!(!holds("redis", &valkey));
         let keynotes = [("keynotes", Version(0, 1, 0)), ("redis", Version(7, 4, 1))];
-        assert!(holds("keynotes", &keynotes) && holds("redis >=7.4", &keynotes) && !holds("redis <7.2", &keynotes));
-        assert!(parse_guards("redis 7.2").is_err() && parse_guards("redis >=7.x").is_err() && parse_guards("").is_err());
+        assert!(
+            holds("keynotes", &keynotes)
+                && holds("redis >=7.4", &keynotes)
+                && !holds("redis <7.2", &keynotes)
+        );
+        assert!(
+            parse_guards("redis 7.2").is_err()
+                && parse_guards("redis >=7.x").is_err()
+                && parse_guards("").is_err()
+        );
     }
 }

@@ -39,7 +39,12 @@ impl FileHead {
 
     /// A new case that has the file's headings.
     pub fn begin(&self, line: usize, id: &str, title: &str) -> Case {
-        Case { id: id.to_string(), title: title.to_string(), line, ..self.template.clone() }
+        Case {
+            id: id.to_string(),
+            title: title.to_string(),
+            line,
+            ..self.template.clone()
+        }
     }
 }
 
@@ -52,7 +57,12 @@ pub fn split(line: &str) -> Option<(&str, &str)> {
 
 /// Applies one heading to a case.
 pub fn heading(case: &mut Case, key: &str, value: &str) -> Parsed<()> {
-    let words = || value.split([' ', ',']).filter(|w| !w.is_empty()).map(str::to_string);
+    let words = || {
+        value
+            .split([' ', ','])
+            .filter(|w| !w.is_empty())
+            .map(str::to_string)
+    };
     match key {
         "claims" => case.claims.extend(words()),
         "since" => case.since = Some(value.parse().or_else(error)?),
@@ -64,7 +74,10 @@ pub fn heading(case: &mut Case, key: &str, value: &str) -> Parsed<()> {
             if args.is_empty() || !args.len().is_multiple_of(2) {
                 return error("`config:` takes directives and values in pairs");
             }
-            case.config.extend(args.chunks(2).map(|p| (Bytes(p[0].clone()), Bytes(p[1].clone()))));
+            case.config.extend(
+                args.chunks(2)
+                    .map(|p| (Bytes(p[0].clone()), Bytes(p[1].clone()))),
+            );
         }
         "nodes" => {
             for word in words() {
@@ -72,9 +85,14 @@ pub fn heading(case: &mut Case, key: &str, value: &str) -> Parsed<()> {
             }
         }
         "xfail" => {
-            let Some((guards, reason)) = guard(value) else { return error("write `xfail: [guard] reason`") };
+            let Some((guards, reason)) = guard(value) else {
+                return error("write `xfail: [guard] reason`");
+            };
             let on = parse_guards(guards).or_else(error)?;
-            case.xfail.push(ExpectedFailure { on, reason: reason.trim().to_string() });
+            case.xfail.push(ExpectedFailure {
+                on,
+                reason: reason.trim().to_string(),
+            });
         }
         other => return error(format!("there is no heading `{other}:`")),
     }
@@ -82,7 +100,15 @@ pub fn heading(case: &mut Case, key: &str, value: &str) -> Parsed<()> {
 }
 
 fn node(word: &str) -> Parsed<Node> {
-    let Some((name, role)) = word.split_once('=') else { return error("write `nodes: m=primary r=replicaof:m`") };
-    let (role, of) = role.split_once(':').map_or((role, None), |(role, of)| (role, Some(of.to_string())));
-    Ok(Node { name: name.to_string(), role: role.to_string(), of })
+    let Some((name, role)) = word.split_once('=') else {
+        return error("write `nodes: m=primary r=replicaof:m`");
+    };
+    let (role, of) = role
+        .split_once(':')
+        .map_or((role, None), |(role, of)| (role, Some(of.to_string())));
+    Ok(Node {
+        name: name.to_string(),
+        role: role.to_string(),
+        of,
+    })
 }

@@ -33,7 +33,13 @@ pub fn read(session: &mut Session) -> Harness<Vec<Found>> {
     for db in databases(session)? {
         session.call(&["SELECT", &db.to_string()])?;
         let keys = session.call(&["KEYS", "*"])?;
-        let mut keys: Vec<Bytes> = keys.elements().unwrap_or(&[]).iter().filter_map(|k| k.text()).map(Bytes::from).collect();
+        let mut keys: Vec<Bytes> = keys
+            .elements()
+            .unwrap_or(&[])
+            .iter()
+            .filter_map(|k| k.text())
+            .map(Bytes::from)
+            .collect();
         keys.sort();
         for key in keys {
             if let Some(key) = read_key(session, db, key)? {
@@ -46,7 +52,12 @@ pub fn read(session: &mut Session) -> Harness<Vec<Found>> {
 }
 
 /// What differs between the lines that apply and the keys found: pairs of (expected, got).
-pub fn differences(want: &[KeyState], got: &[Found], identity: &Identity, cx: &mut Context) -> Vec<(String, String)> {
+pub fn differences(
+    want: &[KeyState],
+    got: &[Found],
+    identity: &Identity,
+    cx: &mut Context,
+) -> Vec<(String, String)> {
     let mut differences = Vec::new();
     let mut judged: Vec<(u32, &Bytes)> = Vec::new();
     let resp = cx.resp;
@@ -55,14 +66,22 @@ pub fn differences(want: &[KeyState], got: &[Found], identity: &Identity, cx: &m
             continue;
         }
         judged.push((line.db, &line.key));
-        match got.iter().find(|found| found.db == line.db && found.key.0 == *cx.substitute(&line.key.0)) {
+        match got
+            .iter()
+            .find(|found| found.db == line.db && found.key.0 == *cx.substitute(&line.key.0))
+        {
             None => differences.push((line.to_string(), "no such key".into())),
-            Some(found) if !holds(line, found, cx) => differences.push((line.to_string(), found.line().to_string())),
+            Some(found) if !holds(line, found, cx) => {
+                differences.push((line.to_string(), found.line().to_string()))
+            }
             Some(_) => {}
         }
     }
     for found in got {
-        if !judged.iter().any(|(db, key)| *db == found.db && *cx.substitute(&key.0) == found.key.0) {
+        if !judged
+            .iter()
+            .any(|(db, key)| *db == found.db && *cx.substitute(&key.0) == found.key.0)
+        {
             differences.push(("no such key".into(), found.line().to_string()));
         }
     }
@@ -72,13 +91,23 @@ pub fn differences(want: &[KeyState], got: &[Found], identity: &Identity, cx: &m
 impl Found {
     /// The line of a `state:` that describes it.
     pub fn line(&self) -> KeyState {
-        let value = self.value.as_ref().map(|value| match summary_length(value) {
-            Some(length) => Pattern::Length(length),
-            None => Pattern::from(value),
-        });
+        let value = self
+            .value
+            .as_ref()
+            .map(|value| match summary_length(value) {
+                Some(length) => Pattern::Length(length),
+                None => Pattern::from(value),
+            });
         let ttl = (self.ttl_ms >= 0).then_some(Pattern::Ttl(self.ttl_ms, TtlUnit::Millis));
         let when = Default::default();
-        KeyState { db: self.db, key: self.key.clone(), kind: self.kind.clone(), value, ttl, when }
+        KeyState {
+            db: self.db,
+            key: self.key.clone(),
+            kind: self.kind.clone(),
+            value,
+            ttl,
+            when,
+        }
     }
 }
 
@@ -115,11 +144,20 @@ fn databases(session: &mut Session) -> Harness<Vec<u32>> {
 fn read_key(session: &mut Session, db: u32, key: Bytes) -> Harness<Option<Found>> {
     let mut ask = |before: &[&str], after: &[&str]| {
         let args = before.iter().map(|s| Bytes::from(*s));
-        let args = args.chain([key.clone()]).chain(after.iter().map(|s| Bytes::from(*s)));
+        let args = args
+            .chain([key.clone()])
+            .chain(after.iter().map(|s| Bytes::from(*s)));
         session.call_bytes(&args.collect::<Vec<_>>())
     };
-    let kind = ask(&["TYPE"], &[])?.text().map(|t| Bytes::from(t).lossy()).unwrap_or_default();
-    let ttl_ms = if let Reply::Int(ms) = ask(&["PTTL"], &[])? { ms } else { -1 };
+    let kind = ask(&["TYPE"], &[])?
+        .text()
+        .map(|t| Bytes::from(t).lossy())
+        .unwrap_or_default();
+    let ttl_ms = if let Reply::Int(ms) = ask(&["PTTL"], &[])? {
+        ms
+    } else {
+        -1
+    };
     let value = match kind.as_str() {
         "none" => return Ok(None),
         "string" => Some(ask(&["GET"], &[])?),
@@ -130,7 +168,13 @@ fn read_key(session: &mut Session, db: u32, key: Bytes) -> Harness<Option<Found>
         "stream" => Some(ask(&["XRANGE"], &["-", "+"])?),
         _ => None,
     };
-    Ok(Some(Found { db, key, kind, value, ttl_ms }))
+    Ok(Some(Found {
+        db,
+        key,
+        kind,
+        value,
+        ttl_ms,
+    }))
 }
 
 /// A set's members in one order, so that recording twice writes the same line.
@@ -148,6 +192,9 @@ fn summary_length(value: &Reply) -> Option<usize> {
     match value {
         Reply::Bulk(b) => Some(b.0.len()).filter(|n| *n > LONGEST_STRING),
         Reply::Map(pairs) => Some(pairs.len()).filter(|n| *n > MOST_ELEMENTS),
-        other => other.elements().map(<[Reply]>::len).filter(|n| *n > MOST_ELEMENTS),
+        other => other
+            .elements()
+            .map(<[Reply]>::len)
+            .filter(|n| *n > MOST_ELEMENTS),
     }
 }

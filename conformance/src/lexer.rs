@@ -27,7 +27,10 @@ pub type Parsed<T> = Result<T, SyntaxError>;
 
 /// A syntax error that more input would not cure.
 pub fn error<T>(message: impl Into<String>) -> Parsed<T> {
-    Err(SyntaxError { message: message.into(), incomplete: false })
+    Err(SyntaxError {
+        message: message.into(),
+        incomplete: false,
+    })
 }
 
 /// A reading position in one piece of text.
@@ -38,14 +41,18 @@ pub struct Lexer<'a> {
 
 impl<'a> Lexer<'a> {
     pub fn new(text: &'a str) -> Self {
-        Lexer { text: text.as_bytes(), at: 0 }
+        Lexer {
+            text: text.as_bytes(),
+            at: 0,
+        }
     }
 
     pub fn peek(&self) -> Option<u8> {
         self.text.get(self.at).copied()
     }
 
-    pub fn next(&mut self) -> Option<u8> {
+    /// Takes the next byte.
+    pub fn take(&mut self) -> Option<u8> {
         let byte = self.peek()?;
         self.at += 1;
         Some(byte)
@@ -108,7 +115,7 @@ impl<'a> Lexer<'a> {
         self.expect("\"")?;
         let mut bytes = Vec::new();
         loop {
-            match self.next() {
+            match self.take() {
                 None => return incomplete("a string without its closing quote"),
                 Some(b'"') => break,
                 Some(b'\\') => self.escape(&mut bytes)?,
@@ -147,7 +154,9 @@ impl<'a> Lexer<'a> {
 
     fn end_of_word(&mut self, bytes: Vec<u8>) -> Parsed<Option<Vec<u8>>> {
         match self.peek() {
-            Some(byte) if !byte.is_ascii_whitespace() => error("a closing quote must be followed by a space"),
+            Some(byte) if !byte.is_ascii_whitespace() => {
+                error("a closing quote must be followed by a space")
+            }
             _ => Ok(Some(bytes)),
         }
     }
@@ -159,7 +168,7 @@ impl<'a> Lexer<'a> {
                 bytes.push(b'\'');
                 continue;
             }
-            match self.next() {
+            match self.take() {
                 None => return incomplete("a string without its closing quote"),
                 Some(b'\'') => return Ok(()),
                 Some(byte) => bytes.push(byte),
@@ -168,7 +177,7 @@ impl<'a> Lexer<'a> {
     }
 
     fn escape(&mut self, bytes: &mut Vec<u8>) -> Parsed<()> {
-        let byte = match self.next() {
+        let byte = match self.take() {
             None => return incomplete("a string that ends in a backslash"),
             Some(b'n') => b'\n',
             Some(b'r') => b'\r',
@@ -176,7 +185,10 @@ impl<'a> Lexer<'a> {
             Some(b'b') => 8,
             Some(b'a') => 7,
             Some(b'x') => {
-                let digits = self.text.get(self.at..self.at + 2).and_then(|d| std::str::from_utf8(d).ok());
+                let digits = self
+                    .text
+                    .get(self.at..self.at + 2)
+                    .and_then(|d| std::str::from_utf8(d).ok());
                 let value = digits.and_then(|d| u8::from_str_radix(d, 16).ok());
                 self.at += 2;
                 match value {
@@ -212,7 +224,10 @@ pub fn arguments(line: &str) -> Parsed<Vec<Vec<u8>>> {
 }
 
 fn incomplete<T>(message: impl Into<String>) -> Parsed<T> {
-    Err(SyntaxError { message: message.into(), incomplete: true })
+    Err(SyntaxError {
+        message: message.into(),
+        incomplete: true,
+    })
 }
 
 #[cfg(test)]
@@ -220,16 +235,29 @@ mod tests {
     use super::*;
 
     fn split(line: &str) -> Vec<String> {
-        arguments(line).unwrap().iter().map(|a| String::from_utf8_lossy(a).into_owned()).collect()
+        arguments(line)
+            .unwrap()
+            .iter()
+            .map(|a| String::from_utf8_lossy(a).into_owned())
+            .collect()
     }
 
     #[test]
     fn arguments_are_split_as_redis_cli_does() {
         assert_eq!(split("SET k  v "), ["SET", "k", "v"]);
-        assert_eq!(split(r#"SET "a key" 'it\'s' """#), ["SET", "a key", "it's", ""]);
+        assert_eq!(
+            split(r#"SET "a key" 'it\'s' """#),
+            ["SET", "a key", "it's", ""]
+        );
         assert_eq!(split(r#"a\x b"c d""#), ["a\\x", "bc d"]);
-        assert_eq!(split(r##"SORT l GET # "x"*3"##), ["SORT", "l", "GET", "#", "xxx"]);
-        assert_eq!(arguments(r#""\x00\xff\n""#).unwrap(), [vec![0, 0xff, b'\n']]);
+        assert_eq!(
+            split(r##"SORT l GET # "x"*3"##),
+            ["SORT", "l", "GET", "#", "xxx"]
+        );
+        assert_eq!(
+            arguments(r#""\x00\xff\n""#).unwrap(),
+            [vec![0, 0xff, b'\n']]
+        );
     }
 
     #[test]

@@ -29,7 +29,10 @@ pub fn lint(cases: &[Case]) -> Vec<String> {
         let place = format!("{}:{}: {}", case.path, case.line, case.id);
         let mut say = |what: String| problems.push(format!("{place}: {what}"));
         if let Some(first) = seen.insert(case.name(), case) {
-            say(format!("the same id stands in {}:{}", first.path, first.line));
+            say(format!(
+                "the same id stands in {}:{}",
+                first.path, first.line
+            ));
         }
         if case.title.is_empty() {
             say("no title".into());
@@ -58,14 +61,19 @@ pub fn lint(cases: &[Case]) -> Vec<String> {
 
 /// Whether a case sends a command that may change the keyspace.
 pub fn writes(case: &Case) -> bool {
-    case.commands().any(|(name, _)| WRITES.split_whitespace().any(|write| write == name))
+    case.commands()
+        .any(|(name, _)| WRITES.split_whitespace().any(|write| write == name))
 }
 
 /// The lines of commands and of `a<` that expect nothing and are not followed by what does.
 fn blanks(case: &Case) -> Vec<usize> {
     let answered_later = |at: usize, on: &str| matches!(case.steps.get(at + 1), Some(Step::Receive(r)) if r.on == on);
     let blank = |(at, step): (usize, &Step)| match step {
-        Step::Send(s) if s.replies.is_empty() && s.repeat.is_none() && !answered_later(at, &s.on) => Some(s.line),
+        Step::Send(s)
+            if s.replies.is_empty() && s.repeat.is_none() && !answered_later(at, &s.on) =>
+        {
+            Some(s.line)
+        }
         Step::Receive(receive) if receive.reply.is_empty() => Some(receive.line),
         _ => None,
     };
@@ -74,7 +82,9 @@ fn blanks(case: &Case) -> Vec<usize> {
 
 /// `N05-01`, with a letter or more digits if a note runs out of numbers.
 fn is_claim(text: &str) -> bool {
-    let Some((note, number)) = text.strip_prefix('N').and_then(|rest| rest.split_once('-')) else { return false };
+    let Some((note, number)) = text.strip_prefix('N').and_then(|rest| rest.split_once('-')) else {
+        return false;
+    };
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric());
     note.len() == 2 && note.bytes().all(|b| b.is_ascii_digit()) && digits(number)
 }
@@ -84,16 +94,35 @@ mod tests {
     use super::*;
 
     fn problems(text: &str) -> Vec<String> {
-        let cases = crate::format::parse("spec/05-strings/x.vec", &format!("note: 05-strings\n{text}")).unwrap();
-        lint(&cases).into_iter().map(|p| p.splitn(4, ": ").skip(1).collect::<Vec<_>>().join(": ")).collect()
+        let cases = crate::format::parse(
+            "spec/05-strings/x.vec",
+            &format!("note: 05-strings\n{text}"),
+        )
+        .unwrap();
+        lint(&cases)
+            .into_iter()
+            .map(|p| p.splitn(4, ": ").skip(1).collect::<Vec<_>>().join(": "))
+            .collect()
     }
 
     #[test]
     fn careless_vectors_are_named() {
-        assert_eq!(problems("== x: y\n> SET k v\n+OK\n"), ["x: a write without `state:`"]);
-        assert_eq!(problems("== x: y\n> set k v\n+OK\nstate: any\n"), Vec::<String>::new());
+        assert_eq!(
+            problems("== x: y\n> SET k v\n+OK\n"),
+            ["x: a write without `state:`"]
+        );
+        assert_eq!(
+            problems("== x: y\n> set k v\n+OK\nstate: any\n"),
+            Vec::<String>::new()
+        );
         assert_eq!(problems("== x: y\n> GET k\nstate:\n").len(), 2);
-        assert_eq!(problems("== x: y\na> PING\na< +PONG\n@repeat i 1..2 > GET $i\n"), Vec::<String>::new());
-        assert_eq!(problems("== x: y\nclaims: N5-1 N05-01\nneeds: luck\n").len(), 2);
+        assert_eq!(
+            problems("== x: y\na> PING\na< +PONG\n@repeat i 1..2 > GET $i\n"),
+            Vec::<String>::new()
+        );
+        assert_eq!(
+            problems("== x: y\nclaims: N5-1 N05-01\nneeds: luck\n").len(),
+            2
+        );
     }
 }

@@ -35,7 +35,7 @@ pub fn pattern(lexer: &mut Lexer) -> Parsed<Pattern> {
     if lexer.peek() == Some(b'"') {
         return Ok(Pattern::Bulk(Bytes(lexer.quoted()?)));
     }
-    let Some(sign) = lexer.next() else {
+    let Some(sign) = lexer.take() else {
         lexer.expect("a reply")?;
         return error("no reply");
     };
@@ -44,11 +44,19 @@ pub fn pattern(lexer: &mut Lexer) -> Parsed<Pattern> {
         b'-' => Ok(Pattern::Error(word_or_quoted(lexer)?)),
         b':' if lexer.eat("$") => Ok(Pattern::IntVariable(name(lexer)?)),
         b':' => Ok(Pattern::Int(number(lexer)?)),
-        b'$' => Ok(Pattern::Bulk(Bytes(format!("${}", name(lexer)?).into_bytes()))),
+        b'$' => Ok(Pattern::Bulk(Bytes(
+            format!("${}", name(lexer)?).into_bytes(),
+        ))),
         b'[' => Ok(Pattern::Array(elements(lexer)?)),
         b'{' => Ok(Pattern::Map(pairs(lexer)?)),
-        b'~' => lexer.expect("[").and_then(|()| elements(lexer)).map(Pattern::Set),
-        b'>' => lexer.expect("[").and_then(|()| elements(lexer)).map(Pattern::Push),
+        b'~' => lexer
+            .expect("[")
+            .and_then(|()| elements(lexer))
+            .map(Pattern::Set),
+        b'>' => lexer
+            .expect("[")
+            .and_then(|()| elements(lexer))
+            .map(Pattern::Push),
         b'#' if lexer.eat("t") => Ok(Pattern::Bool(true)),
         b'#' if lexer.eat("f") => Ok(Pattern::Bool(false)),
         b',' => Ok(Pattern::Double(lexer.word())),
@@ -61,10 +69,17 @@ pub fn pattern(lexer: &mut Lexer) -> Parsed<Pattern> {
         }
         b'|' => {
             lexer.expect("{")?;
-            Ok(Pattern::Attributed(pairs(lexer)?, Box::new(pattern(lexer)?)))
+            Ok(Pattern::Attributed(
+                pairs(lexer)?,
+                Box::new(pattern(lexer)?),
+            ))
         }
         b'<' => predicate(lexer),
-        other => error(format!("no reply begins with `{}{}`", other as char, lexer.rest())),
+        other => error(format!(
+            "no reply begins with `{}{}`",
+            other as char,
+            lexer.rest()
+        )),
     }
 }
 
@@ -90,7 +105,10 @@ fn predicate(lexer: &mut Lexer) -> Parsed<Pattern> {
             }
         }
         "pick" => pick(lexer)?,
-        "one-of" => lexer.expect("[").and_then(|()| elements(lexer)).map(Pattern::OneOf)?,
+        "one-of" => lexer
+            .expect("[")
+            .and_then(|()| elements(lexer))
+            .map(Pattern::OneOf)?,
         "any-order" => Pattern::AnyOrder(Box::new(collection(lexer)?)),
         "contains" => Pattern::Contains(Box::new(collection(lexer)?)),
         "length" => Pattern::Length(count(lexer)?),
@@ -135,7 +153,11 @@ fn pick(lexer: &mut Lexer) -> Parsed<Pattern> {
     lexer.expect("of")?;
     lexer.skip_spaces();
     lexer.expect("[")?;
-    Ok(Pattern::Pick { count, distinct, of: elements(lexer)? })
+    Ok(Pattern::Pick {
+        count,
+        distinct,
+        of: elements(lexer)?,
+    })
 }
 
 fn collection(lexer: &mut Lexer) -> Parsed<Pattern> {
@@ -156,7 +178,7 @@ fn regex(lexer: &mut Lexer) -> Parsed<Option<String>> {
             source.push(b'/');
             continue;
         }
-        match lexer.next() {
+        match lexer.take() {
             None => return error("a regular expression without its closing `/`"),
             Some(b'/') => break,
             Some(byte) => source.push(byte),
@@ -201,7 +223,7 @@ fn pairs(lexer: &mut Lexer) -> Parsed<Vec<(Pattern, Pattern)>> {
 
 /// The rest of the line after its sign.
 fn line(lexer: &mut Lexer) -> Parsed<Bytes> {
-    lexer.next();
+    lexer.take();
     match lexer.peek() {
         Some(b'"') => Ok(Bytes(lexer.quoted()?)),
         _ => Ok(lexer.take_rest().trim_ascii().into()),
@@ -217,13 +239,19 @@ fn word_or_quoted(lexer: &mut Lexer) -> Parsed<Bytes> {
 
 fn name(lexer: &mut Lexer) -> Parsed<String> {
     let name = lexer.take_while(|b| b.is_ascii_alphanumeric() || b == b'_');
-    if name.is_empty() { error("a variable without a name") } else { Ok(name) }
+    if name.is_empty() {
+        error("a variable without a name")
+    } else {
+        Ok(name)
+    }
 }
 
 fn number(lexer: &mut Lexer) -> Parsed<i64> {
     let sign = if lexer.eat("-") { "-" } else { "" };
     let digits = format!("{sign}{}", lexer.take_while(|b| b.is_ascii_digit()));
-    digits.parse().or_else(|_| error(format!("`{digits}{}` is not an integer", lexer.rest())))
+    digits
+        .parse()
+        .or_else(|_| error(format!("`{digits}{}` is not an integer", lexer.rest())))
 }
 
 fn count(lexer: &mut Lexer) -> Parsed<usize> {
@@ -233,12 +261,17 @@ fn count(lexer: &mut Lexer) -> Parsed<usize> {
 
 fn float(lexer: &mut Lexer) -> Parsed<f64> {
     let digits = lexer.take_while(|b| b.is_ascii_digit() || b"+-.eE".contains(&b));
-    digits.parse().or_else(|_| error(format!("`{digits}{}` is not a number", lexer.rest())))
+    digits
+        .parse()
+        .or_else(|_| error(format!("`{digits}{}` is not a number", lexer.rest())))
 }
 
 /// The kind that a bare `<name>` stands for, if there is one.
 pub fn kind(name: &str) -> Option<Kind> {
-    KINDS.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind)
+    KINDS
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, kind)| *kind)
 }
 
 #[cfg(test)]
@@ -286,7 +319,10 @@ mod tests {
         ] {
             assert_eq!(parse(text).map(|p| p.to_string()).as_deref(), Ok(text));
         }
-        assert_eq!(parse("<int 2000 +-49>").unwrap(), Pattern::IntBetween(1951, 2049));
+        assert_eq!(
+            parse("<int 2000 +-49>").unwrap(),
+            Pattern::IntBetween(1951, 2049)
+        );
         assert_eq!(parse("$id").unwrap(), Pattern::Bulk("$id".into()));
         assert_eq!(parse(r#""ab"*2"#).unwrap(), Pattern::Bulk("abab".into()));
     }

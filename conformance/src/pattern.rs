@@ -52,7 +52,10 @@ pub enum Pattern {
     BulkError(Bytes),
     Attributed(Vec<(Pattern, Pattern)>, Box<Pattern>),
     /// Any reply of a kind; strings may have to match a regular expression.
-    Kind(Kind, #[serde(default, skip_serializing_if = "Option::is_none")] Option<String>),
+    Kind(
+        Kind,
+        #[serde(default, skip_serializing_if = "Option::is_none")] Option<String>,
+    ),
     /// An integer between two bounds, both included.
     IntBetween(i64, i64),
     /// A double, or a string that holds one, at most so far from a value.
@@ -123,8 +126,12 @@ impl From<&Reply> for Pattern {
     /// The exact pattern of a reply.
     fn from(reply: &Reply) -> Self {
         let all = |replies: &[Reply]| replies.iter().map(Pattern::from).collect();
-        let pairs =
-            |pairs: &[(Reply, Reply)]| pairs.iter().map(|(k, v)| (Pattern::from(k), Pattern::from(v))).collect();
+        let pairs = |pairs: &[(Reply, Reply)]| {
+            pairs
+                .iter()
+                .map(|(k, v)| (Pattern::from(k), Pattern::from(v)))
+                .collect()
+        };
         match reply {
             Reply::Simple(b) => Pattern::Simple(b.clone()),
             Reply::Error(b) => Pattern::Error(b.clone()),
@@ -201,16 +208,29 @@ impl Display for Nested<'_> {
 fn write_predicate(f: &mut Formatter<'_>, predicate: &Pattern) -> fmt::Result {
     match predicate {
         Pattern::Kind(kind, regex) => {
-            let name = KINDS.iter().find(|(_, k)| k == kind).map_or("any", |(name, _)| name);
+            let name = KINDS
+                .iter()
+                .find(|(_, k)| k == kind)
+                .map_or("any", |(name, _)| name);
             f.write_str(name)?;
-            regex.as_ref().map_or(Ok(()), |re| write!(f, " /{}/", re.replace('/', "\\/")))
+            regex
+                .as_ref()
+                .map_or(Ok(()), |re| write!(f, " /{}/", re.replace('/', "\\/")))
         }
         Pattern::IntBetween(low, high) => write!(f, "int {low}..{high}"),
         Pattern::FloatNear(value, slack) => write!(f, "float {value} +-{slack}"),
         Pattern::Ttl(value, TtlUnit::Seconds) => write!(f, "ttl {value}"),
         Pattern::Ttl(value, TtlUnit::Millis) => write!(f, "ttl {value}ms"),
-        Pattern::Pick { count, distinct, of } => {
-            write!(f, "pick {count} {}of ", if *distinct { "distinct " } else { "" })?;
+        Pattern::Pick {
+            count,
+            distinct,
+            of,
+        } => {
+            write!(
+                f,
+                "pick {count} {}of ",
+                if *distinct { "distinct " } else { "" }
+            )?;
             write_elements(f, "[", of)
         }
         Pattern::AnyOrder(inner) => write!(f, "any-order {}", Nested(inner)),
@@ -239,7 +259,13 @@ fn write_elements(f: &mut Formatter<'_>, open: &str, elements: &[Pattern]) -> fm
 fn write_pairs(f: &mut Formatter<'_>, open: &str, pairs: &[(Pattern, Pattern)]) -> fmt::Result {
     f.write_str(open)?;
     for (i, (key, value)) in pairs.iter().enumerate() {
-        write!(f, "{}{}: {}", if i > 0 { " " } else { "" }, Nested(key), Nested(value))?;
+        write!(
+            f,
+            "{}{}: {}",
+            if i > 0 { " " } else { "" },
+            Nested(key),
+            Nested(value)
+        )?;
     }
     f.write_str("}")
 }
@@ -247,7 +273,11 @@ fn write_pairs(f: &mut Formatter<'_>, open: &str, pairs: &[(Pattern, Pattern)]) 
 /// A string that may own the rest of its line, quoted if the line would not keep it.
 fn write_line(f: &mut Formatter<'_>, sign: char, b: &Bytes) -> fmt::Result {
     match std::str::from_utf8(&b.0) {
-        Ok(text) if text.trim() == text && !text.starts_with('"') && !text.contains(char::is_control) => {
+        Ok(text)
+            if text.trim() == text
+                && !text.starts_with('"')
+                && !text.contains(char::is_control) =>
+        {
             write!(f, "{sign}{text}")
         }
         _ => write!(f, "{sign}{b}"),

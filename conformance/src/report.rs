@@ -50,14 +50,31 @@ pub fn plain(summary: &Summary) -> String {
         targets.entry(&outcome.target).or_default().push(outcome);
     }
     for (target, outcomes) in targets {
-        let counts = [Verdict::Pass, Verdict::Text, Verdict::Missing, Verdict::Skip, Verdict::Xfail, Verdict::Fail]
-            .map(|verdict| (verdict, outcomes.iter().filter(|o| o.verdict == verdict).count()));
+        let counts = [
+            Verdict::Pass,
+            Verdict::Text,
+            Verdict::Missing,
+            Verdict::Skip,
+            Verdict::Xfail,
+            Verdict::Fail,
+        ]
+        .map(|verdict| {
+            (
+                verdict,
+                outcomes.iter().filter(|o| o.verdict == verdict).count(),
+            )
+        });
         let counts: Vec<String> = counts
             .iter()
             .filter(|(verdict, n)| *n > 0 || *verdict == Verdict::Pass)
             .map(|(verdict, n)| format!("{n} {}", verdict.name()))
             .collect();
-        let _ = writeln!(out, "{target}: {} runs: {}", outcomes.len(), counts.join(", "));
+        let _ = writeln!(
+            out,
+            "{target}: {} runs: {}",
+            outcomes.len(),
+            counts.join(", ")
+        );
     }
     for error in &summary.harness_errors {
         let _ = writeln!(out, "harness: {error}");
@@ -68,19 +85,34 @@ pub fn plain(summary: &Summary) -> String {
 pub fn tap(summary: &Summary) -> String {
     let mut out = format!("TAP version 14\n1..{}\n", summary.outcomes.len());
     for (i, outcome) in summary.outcomes.iter().enumerate() {
-        let ok = if summary.is_failure(outcome) { "not ok" } else { "ok" };
+        let ok = if summary.is_failure(outcome) {
+            "not ok"
+        } else {
+            "ok"
+        };
         let note = match outcome.verdict {
             Verdict::Skip => format!(" # SKIP {}", outcome.reason),
             Verdict::Xfail => format!(" # TODO {}", outcome.reason),
             Verdict::Pass => String::new(),
             other => format!(" # {}", other.name()),
         };
-        let _ = writeln!(out, "{ok} {} - {} RESP{} on {}{note}", i + 1, outcome.case, outcome.resp, outcome.target);
+        let _ = writeln!(
+            out,
+            "{ok} {} - {} RESP{} on {}{note}",
+            i + 1,
+            outcome.case,
+            outcome.resp,
+            outcome.target
+        );
         if summary.is_failure(outcome) {
             out += "  ---\n";
             for fault in &outcome.faults {
                 let _ = writeln!(out, "  at: {}:{}", outcome.file, fault.line);
-                let _ = writeln!(out, "  expected: {:?}\n  got: {:?}", fault.expected, fault.got);
+                let _ = writeln!(
+                    out,
+                    "  expected: {:?}\n  got: {:?}",
+                    fault.expected, fault.got
+                );
             }
             out += "  ...\n";
         }
@@ -102,8 +134,20 @@ pub fn json(summary: &Summary) -> String {
 
 fn failure(outcome: &Outcome) -> String {
     let mut out = String::new();
-    let Outcome { case, title, resp, target, verdict, file, .. } = outcome;
-    let _ = writeln!(out, "{} {case} in RESP{resp} on {target}: {title}", verdict.name().to_uppercase());
+    let Outcome {
+        case,
+        title,
+        resp,
+        target,
+        verdict,
+        file,
+        ..
+    } = outcome;
+    let _ = writeln!(
+        out,
+        "{} {case} in RESP{resp} on {target}: {title}",
+        verdict.name().to_uppercase()
+    );
     if !outcome.claims.is_empty() {
         let _ = writeln!(out, "  claims    {}", outcome.claims.join(" "));
     }
@@ -115,7 +159,11 @@ fn failure(outcome: &Outcome) -> String {
         let _ = writeln!(out, "  expected  {}", shortened(&fault.expected));
         let _ = writeln!(out, "  got       {}", shortened(&fault.got));
     }
-    let commands: Vec<&String> = outcome.transcript.iter().filter(|line| line.starts_with("> ")).collect();
+    let commands: Vec<&String> = outcome
+        .transcript
+        .iter()
+        .filter(|line| line.starts_with("> "))
+        .collect();
     if !commands.is_empty() {
         let _ = writeln!(out, "  again     redis-cli -{resp} <<'END'");
         for command in commands {

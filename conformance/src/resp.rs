@@ -34,7 +34,10 @@ impl Reader {
 
     /// The next whole reply, or `None` until more bytes come.
     pub fn next_reply(&mut self) -> Result<Option<Reply>, ProtocolError> {
-        let mut parser = Parser { bytes: &self.buffer[self.start..], at: 0 };
+        let mut parser = Parser {
+            bytes: &self.buffer[self.start..],
+            at: 0,
+        };
         match parser.reply() {
             Ok(reply) => {
                 self.start += parser.at;
@@ -109,13 +112,17 @@ impl<'a> Parser<'a> {
 
     fn line(&mut self) -> Result<&'a [u8], Stop> {
         let rest = &self.bytes[self.at..];
-        let end = rest.windows(2).position(|pair| pair == b"\r\n").ok_or(Stop::NeedMore)?;
+        let end = rest
+            .windows(2)
+            .position(|pair| pair == b"\r\n")
+            .ok_or(Stop::NeedMore)?;
         self.at += end + 2;
         Ok(&rest[..end])
     }
 
     fn payload(&mut self, length: &[u8]) -> Result<&'a [u8], Stop> {
-        let length = usize::try_from(number(length)?).map_err(|_| Stop::Broken("a negative length".into()))?;
+        let length = usize::try_from(number(length)?)
+            .map_err(|_| Stop::Broken("a negative length".into()))?;
         let rest = &self.bytes[self.at..];
         if rest.len() < length + 2 {
             return Err(Stop::NeedMore);
@@ -132,12 +139,16 @@ impl<'a> Parser<'a> {
     }
 
     fn pairs(&mut self, count: &[u8]) -> Result<Vec<(Reply, Reply)>, Stop> {
-        (0..number(count)?).map(|_| Ok((self.reply()?, self.reply()?))).collect()
+        (0..number(count)?)
+            .map(|_| Ok((self.reply()?, self.reply()?)))
+            .collect()
     }
 }
 
 fn number(digits: &[u8]) -> Result<i64, Stop> {
-    let parsed = std::str::from_utf8(digits).ok().and_then(|t| t.parse().ok());
+    let parsed = std::str::from_utf8(digits)
+        .ok()
+        .and_then(|t| t.parse().ok());
     parsed.ok_or_else(|| Stop::Broken(format!("{} where a number should be", Bytes::from(digits))))
 }
 
@@ -183,7 +194,14 @@ mod tests {
 
     #[test]
     fn what_is_not_resp_is_an_error_and_never_waits() {
-        for bytes in [&b"hello\r\n"[..], b"\r\n", b":x\r\n", b"$1\r\nabc\r\n", b"#x\r\n", b"=2\r\nab\r\n"] {
+        for bytes in [
+            &b"hello\r\n"[..],
+            b"\r\n",
+            b":x\r\n",
+            b"$1\r\nabc\r\n",
+            b"#x\r\n",
+            b"=2\r\nab\r\n",
+        ] {
             let mut reader = Reader::default();
             reader.feed(bytes);
             assert!(reader.next_reply().is_err(), "{}", Bytes::from(bytes));

@@ -39,13 +39,23 @@ pub struct Session<'t> {
     features: BTreeMap<&'static str, bool>,
     /// CONFIG GET *, as it was at first.
     baseline: BTreeMap<Bytes, Bytes>,
+    /// The default user's line of ACL LIST, as it was at first.
+    default_user: String,
 }
 
 impl<'t> Session<'t> {
     pub fn open(target: &'t mut dyn Target, timeout_ms: u64) -> Harness<Self> {
         let control = connect(target)?;
-        let (identity, features, baseline) = Default::default();
-        let mut session = Session { target, identity, timeout_ms, control, features, baseline };
+        let (identity, features, baseline, default_user) = Default::default();
+        let mut session = Session {
+            target,
+            identity,
+            timeout_ms,
+            control,
+            features,
+            baseline,
+            default_user,
+        };
         session.identify()?;
         for feature in FEATURES {
             let known = session.target.feature(feature.name);
@@ -57,13 +67,17 @@ impl<'t> Session<'t> {
             session.features.insert(feature.name, has);
         }
         session.speak_best()?;
-        session.baseline = session.config()?;
+        session.note_baseline()?;
         Ok(session)
     }
 
     /// `redis 7.0.15`
     pub fn title(&self) -> String {
-        let version = self.identity.names.first().map_or(Version::default(), |(_, version)| *version);
+        let version = self
+            .identity
+            .names
+            .first()
+            .map_or(Version::default(), |(_, version)| *version);
         format!("{} {version}", self.target.name())
     }
 
@@ -88,10 +102,19 @@ impl<'t> Session<'t> {
                 Incoming::Reply(reply) => return Ok(reply),
                 // A case may have killed every client, this one too.
                 Incoming::Closed if attempt == 0 => self.reconnect()?,
-                other => return Err(HarnessError(format!("{} answers {other:?} to {}", self.target.name(), args[0]))),
+                other => {
+                    return Err(HarnessError(format!(
+                        "{} answers {other:?} to {}",
+                        self.target.name(),
+                        args[0]
+                    )));
+                }
             }
         }
-        Err(HarnessError(format!("{} closes every connection", self.target.name())))
+        Err(HarnessError(format!(
+            "{} closes every connection",
+            self.target.name()
+        )))
     }
 
     /// Two round trips: whatever the server had to send to others is on its way after them.
@@ -115,11 +138,13 @@ impl<'t> Session<'t> {
         if !case.nodes.is_empty() && !self.features["nodes"] {
             return Some("needs nodes".into());
         }
-        case.needs.iter().find_map(|need| match self.features.get(need.as_str()) {
-            Some(true) => None,
-            Some(false) => Some(format!("needs {need}")),
-            None => Some(format!("needs {need}, which this runner does not know")),
-        })
+        case.needs
+            .iter()
+            .find_map(|need| match self.features.get(need.as_str()) {
+                Some(true) => None,
+                Some(false) => Some(format!("needs {need}")),
+                None => Some(format!("needs {need}, which this runner does not know")),
+            })
     }
 
     /// Makes the server as good as new. Servers that lack some of these commands refuse them,
@@ -141,6 +166,7 @@ impl<'t> Session<'t> {
             restarted.map_err(|e| HarnessError(format!("{} is gone: {e}", self.target.name())))?;
             self.reconnect()?;
             self.try_all(COMMANDS)?;
+            self.note_baseline()?;
         }
         Ok(())
     }
@@ -170,7 +196,12 @@ impl<'t> Session<'t> {
             self.reconnect()?;
         }
         for command in commands {
-            self.control.send(&command.iter().map(|arg| Bytes::from(*arg)).collect::<Vec<_>>());
+            self.control.send(
+                &command
+                    .iter()
+                    .map(|arg| Bytes::from(*arg))
+                    .collect::<Vec<_>>(),
+            );
         }
         for command in commands {
             match self.control.next(self.target, self.timeout_ms) {
@@ -183,8 +214,12 @@ impl<'t> Session<'t> {
 
     fn restore_config(&mut self) -> Harness<()> {
         let now = self.config()?;
-        let changed: Vec<_> =
-            self.baseline.iter().filter(|(k, v)| now.get(k) != Some(v)).map(|(k, v)| (k.clone(), v.clone())).collect();
+        let changed: Vec<_> = self
+            .baseline
+            .iter()
+            .filter(|(k, v)| now.get(k) != Some(v))
+            .map(|(k, v)| (k.clone(), v.clone()))
+            .collect();
         for (key, value) in changed {
             self.call_bytes(&["CONFIG".into(), "SET".into(), key, value])?;
         }
@@ -193,20 +228,58 @@ impl<'t> Session<'t> {
 
     fn restore_users(&mut self) -> Harness<()> {
         let users = self.call(&["ACL", "USERS"])?;
-        for user in users.elements().unwrap_or(&[]).iter().filter_map(|user| user.text()) {
+        for user in users
+            .elements()
+            .unwrap_or(&[])
+            .iter()
+            .filter_map(|user| user.text())
+        {
             if user != b"default" {
                 self.call_bytes(&["ACL".into(), "DELUSER".into(), user.into()])?;
             }
         }
-        self.call(&["ACL", "SETUSER", "default", "reset", "on", "nopass", "~*", "&*", "+@all"])?;
+        if self.default_user()? != self.default_user {
+            let rules = self.default_user.clone();
+            let rules = rules.split_whitespace().skip(2);
+            let command: Vec<&str> = ["ACL", "SETUSER", "default", "reset"]
+                .into_iter()
+                .chain(rules)
+                .collect();
+            self.call(&command)?;
+        }
         self.call(&["ACL", "LOG", "RESET"])?;
+        Ok(())
+    }
+
+    fn default_user(&mut self) -> Harness<String> {
+        let list = self.call(&["ACL", "LIST"])?;
+        let lines = list
+            .elements()
+            .unwrap_or(&[])
+            .iter()
+            .filter_map(Reply::text);
+        let mut lines = lines.map(|line| String::from_utf8_lossy(line).into_owned());
+        Ok(lines
+            .find(|line| line.starts_with("user default "))
+            .unwrap_or_default())
+    }
+
+    /// A restarted server may have another port, for one: what it is now is what to go back to.
+    fn note_baseline(&mut self) -> Harness<()> {
+        self.baseline = self.config()?;
+        self.default_user = self.default_user()?;
         Ok(())
     }
 
     fn config(&mut self) -> Harness<BTreeMap<Bytes, Bytes>> {
         let reply = self.call(&["CONFIG", "GET", "*"])?;
         let text = |reply: &Reply| Bytes::from(reply.text().unwrap_or(&[]));
-        Ok(reply.pairs().unwrap_or_default().into_iter().map(|(k, v)| (text(k), text(v))).collect())
+        Ok(reply
+            .pairs()
+            .unwrap_or_default()
+            .into_iter()
+            .map(|(k, v)| (text(k), text(v)))
+            .collect())
     }
 
     fn identify(&mut self) -> Harness<()> {
@@ -214,7 +287,10 @@ impl<'t> Session<'t> {
             Some(identity) => identity,
             None => {
                 let info = self.call(&["INFO", "server"])?;
-                identity_of(self.target.name(), &String::from_utf8_lossy(info.text().unwrap_or(&[])))
+                identity_of(
+                    self.target.name(),
+                    &String::from_utf8_lossy(info.text().unwrap_or(&[])),
+                )
             }
         };
         Ok(())
@@ -226,10 +302,17 @@ impl<'t> Session<'t> {
     }
 
     fn speak_best(&mut self) -> Harness<()> {
-        let resp = if self.features.get("resp3") == Some(&true) { 3 } else { 2 };
+        let resp = if self.features.get("resp3") == Some(&true) {
+            3
+        } else {
+            2
+        };
         match self.control.hello(self.target, resp, self.timeout_ms) {
             Incoming::Reply(_) => Ok(()),
-            other => Err(HarnessError(format!("{} answers {other:?} to HELLO", self.target.name()))),
+            other => Err(HarnessError(format!(
+                "{} answers {other:?} to HELLO",
+                self.target.name()
+            ))),
         }
     }
 }
@@ -244,13 +327,17 @@ impl fmt::Display for HarnessError {
 
 fn connect(target: &mut dyn Target) -> Harness<Client> {
     let connection = target.connect();
-    connection.map(Client::new).map_err(|e| HarnessError(format!("{} cannot be reached: {e}", target.name())))
+    connection
+        .map(Client::new)
+        .map_err(|e| HarnessError(format!("{} cannot be reached: {e}", target.name())))
 }
 
 /// Names and versions, from INFO. A fork has its own name only; Keynotes is Redis too, by design.
 fn identity_of(target: &str, info: &str) -> Identity {
     let version = |field: &str| {
-        let value = info.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':'))?;
+        let value = info
+            .lines()
+            .find_map(|line| line.strip_prefix(field)?.strip_prefix(':'))?;
         value.parse::<Version>().ok()
     };
     let redis_version = version("redis_version").unwrap_or_default();
@@ -264,7 +351,10 @@ fn identity_of(target: &str, info: &str) -> Identity {
     if !names.iter().any(|(name, _)| name == target) {
         names.push((target.to_string(), names[0].1));
     }
-    Identity { names, redis_version }
+    Identity {
+        names,
+        redis_version,
+    }
 }
 
 #[cfg(test)]
@@ -273,10 +363,25 @@ mod tests {
 
     #[test]
     fn who_a_server_is() {
-        let valkey = identity_of("mine", "redis_version:7.2.4\r\nserver_name:valkey\r\nvalkey_version:8.0.1\r\n");
+        let valkey = identity_of(
+            "mine",
+            "redis_version:7.2.4\r\nserver_name:valkey\r\nvalkey_version:8.0.1\r\n",
+        );
         assert_eq!(valkey.redis_version, Version(7, 2, 4));
-        assert_eq!(valkey.names, [("valkey".into(), Version(8, 0, 1)), ("mine".into(), Version(8, 0, 1))]);
+        assert_eq!(
+            valkey.names,
+            [
+                ("valkey".into(), Version(8, 0, 1)),
+                ("mine".into(), Version(8, 0, 1))
+            ]
+        );
         let keynotes = identity_of("keynotes", "redis_version:7.4.1\nkeynotes_version:0.1.0\n");
-        assert_eq!(keynotes.names, [("keynotes".into(), Version(0, 1, 0)), ("redis".into(), Version(7, 4, 1))]);
+        assert_eq!(
+            keynotes.names,
+            [
+                ("keynotes".into(), Version(0, 1, 0)),
+                ("redis".into(), Version(7, 4, 1))
+            ]
+        );
     }
 }

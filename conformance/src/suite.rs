@@ -65,11 +65,18 @@ pub struct Summary {
 impl Summary {
     /// An empty one, as strict as the options say.
     pub fn new(options: &Options) -> Self {
-        Summary { strict_text: options.strict_text, strict_missing: options.strict_missing, ..Summary::default() }
+        Summary {
+            strict_text: options.strict_text,
+            strict_missing: options.strict_missing,
+            ..Summary::default()
+        }
     }
 
     pub fn count(&self, verdict: Verdict) -> usize {
-        self.outcomes.iter().filter(|outcome| outcome.verdict == verdict).count()
+        self.outcomes
+            .iter()
+            .filter(|outcome| outcome.verdict == verdict)
+            .count()
     }
 
     pub fn is_failure(&self, outcome: &Outcome) -> bool {
@@ -82,7 +89,9 @@ impl Summary {
     }
 
     pub fn failures(&self) -> impl Iterator<Item = &Outcome> {
-        self.outcomes.iter().filter(|outcome| self.is_failure(outcome))
+        self.outcomes
+            .iter()
+            .filter(|outcome| self.is_failure(outcome))
     }
 
     /// 0: all is well; 1: a case failed; 2: the harness did.
@@ -111,7 +120,9 @@ pub fn run_dir(dir: &Path, target: &mut dyn Target, options: &Options) -> Summar
     let mut summary = Summary::new(options);
     match load(dir) {
         Ok(cases) => summary.merge(run_cases(&choose(&cases, options), target, options)),
-        Err(errors) => summary.harness_errors.extend(errors.iter().map(ToString::to_string)),
+        Err(errors) => summary
+            .harness_errors
+            .extend(errors.iter().map(ToString::to_string)),
     }
     summary
 }
@@ -119,7 +130,12 @@ pub fn run_dir(dir: &Path, target: &mut dyn Target, options: &Options) -> Summar
 /// Runs cases on one target, in the order given.
 pub fn run_cases(cases: &[&Case], target: &mut dyn Target, options: &Options) -> Summary {
     let mut summary = Summary::new(options);
-    if let Err(error) = run_each(cases.iter().copied(), target, options, &mut summary.outcomes) {
+    if let Err(error) = run_each(
+        cases.iter().copied(),
+        target,
+        options,
+        &mut summary.outcomes,
+    ) {
         summary.harness_errors.push(error.to_string());
     }
     summary
@@ -127,7 +143,11 @@ pub fn run_cases(cases: &[&Case], target: &mut dyn Target, options: &Options) ->
 
 /// Runs cases on a kind of target, on as many servers as the options say.
 pub fn run_spec(cases: &[&Case], spec: &Spec, options: &Options) -> Summary {
-    let jobs = if spec.can_multiply() { options.jobs.clamp(1, cases.len().max(1)) } else { 1 };
+    let jobs = if spec.can_multiply() {
+        options.jobs.clamp(1, cases.len().max(1))
+    } else {
+        1
+    };
     let next = AtomicUsize::new(0);
     let done = Mutex::new(Summary::new(options));
     std::thread::scope(|scope| {
@@ -135,11 +155,22 @@ pub fn run_spec(cases: &[&Case], spec: &Spec, options: &Options) -> Summary {
             scope.spawn(|| {
                 let mut part = Summary::new(options);
                 let take = || cases.get(next.fetch_add(1, Ordering::Relaxed)).copied();
-                let ran = spec.open().map_err(|e| HarnessError(format!("{}: {e}", spec.name()))).and_then(|mut target| {
-                    run_each(std::iter::from_fn(take), &mut *target, options, &mut part.outcomes)
-                });
-                part.harness_errors.extend(ran.err().map(|error| error.to_string()));
-                done.lock().expect("no thread panics while it holds the lock").merge(part);
+                let ran = spec
+                    .open()
+                    .map_err(|e| HarnessError(format!("{}: {e}", spec.name())))
+                    .and_then(|mut target| {
+                        run_each(
+                            std::iter::from_fn(take),
+                            &mut *target,
+                            options,
+                            &mut part.outcomes,
+                        )
+                    });
+                part.harness_errors
+                    .extend(ran.err().map(|error| error.to_string()));
+                done.lock()
+                    .expect("no thread panics while it holds the lock")
+                    .merge(part);
             });
         }
     });
@@ -153,14 +184,21 @@ pub fn load(path: &Path) -> Result<Vec<Case>, Vec<FormatError>> {
     let (mut cases, mut errors) = (Vec::new(), Vec::new());
     for file in vector_files(path) {
         let name = file.display().to_string();
-        let text = fs::read_to_string(&file)
-            .map_err(|e| FormatError { file: name.clone(), line: 0, message: e.to_string() });
+        let text = fs::read_to_string(&file).map_err(|e| FormatError {
+            file: name.clone(),
+            line: 0,
+            message: e.to_string(),
+        });
         match text.and_then(|text| format::parse(&name, &text)) {
             Ok(more) => cases.extend(more),
             Err(error) => errors.push(error),
         }
     }
-    if errors.is_empty() { Ok(cases) } else { Err(errors) }
+    if errors.is_empty() {
+        Ok(cases)
+    } else {
+        Err(errors)
+    }
 }
 
 /// The `.vec` files under a folder, sorted.
@@ -168,18 +206,30 @@ pub fn vector_files(path: &Path) -> Vec<PathBuf> {
     if path.is_file() {
         return vec![path.to_path_buf()];
     }
-    let Ok(entries) = fs::read_dir(path) else { return Vec::new() };
-    let mut entries: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    let Ok(entries) = fs::read_dir(path) else {
+        return Vec::new();
+    };
+    let mut entries: Vec<PathBuf> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .collect();
     entries.sort();
     let wanted = |path: &PathBuf| path.is_dir() || path.extension().is_some_and(|e| e == "vec");
-    entries.into_iter().filter(wanted).flat_map(|path| vector_files(&path)).collect()
+    entries
+        .into_iter()
+        .filter(wanted)
+        .flat_map(|path| vector_files(&path))
+        .collect()
 }
 
 /// Applies `only`, `quick` and `seed`.
 pub fn choose<'c>(cases: &'c [Case], options: &Options) -> Vec<&'c Case> {
     let chosen = |case: &&Case| {
         let name = case.name();
-        let named = options.only.is_empty() || options.only.iter().any(|only| name.starts_with(only.as_str()));
+        let named = options.only.is_empty()
+            || options
+                .only
+                .iter()
+                .any(|only| name.starts_with(only.as_str()));
         named && !(options.quick && is_slow(case))
     };
     let mut cases: Vec<&Case> = cases.iter().filter(chosen).collect();
@@ -205,8 +255,11 @@ fn run_each<'c>(
 }
 
 fn sort_as_written(outcomes: &mut [Outcome], cases: &[&Case]) {
-    let order: std::collections::HashMap<String, usize> =
-        cases.iter().enumerate().map(|(i, case)| (case.name(), i)).collect();
+    let order: std::collections::HashMap<String, usize> = cases
+        .iter()
+        .enumerate()
+        .map(|(i, case)| (case.name(), i))
+        .collect();
     outcomes.sort_by_key(|outcome| (order.get(&outcome.case).copied(), outcome.resp));
 }
 
@@ -214,7 +267,9 @@ fn sort_as_written(outcomes: &mut [Outcome], cases: &[&Case]) {
 fn is_slow(case: &Case) -> bool {
     case.steps.iter().any(|step| match step {
         Step::Sleep(ms) => *ms > 20,
-        Step::Send(send) => send.within_ms.is_some() || send.repeat.as_ref().is_some_and(|r| r.to - r.from > 1000),
+        Step::Send(send) => {
+            send.within_ms.is_some() || send.repeat.as_ref().is_some_and(|r| r.to - r.from > 1000)
+        }
         _ => false,
     })
 }
