@@ -107,47 +107,7 @@ impl<'c> Play<'_, '_, 'c> {
         want: &Alternative,
         wait_ms: u64,
     ) -> Result<(), Stop> {
-        let (got, matched, expected) = match &want.want {
-            Want::Reply(pattern) => {
-                let got = self.next(on, wait_ms);
-                let matched = match &got {
-                    Incoming::Reply(reply) => {
-                        self.client(on).note_protocol(args, reply);
-                        self.compare(on, pattern, reply)
-                    }
-                    _ => Match::No,
-                };
-                (got, matched, pattern.to_string())
-            }
-            Want::Blocked => {
-                let got = self.first_or_blocked(on)?;
-                let matched = if got == Incoming::Silence {
-                    Match::Yes
-                } else {
-                    Match::No
-                };
-                (got, matched, "...".to_string())
-            }
-            Want::Nothing => {
-                self.settle()?;
-                let got = self.next(on, 0);
-                let matched = if got == Incoming::Silence {
-                    Match::Yes
-                } else {
-                    Match::No
-                };
-                (got, matched, "nothing".to_string())
-            }
-            Want::Closed => {
-                let got = self.next(on, wait_ms);
-                let matched = if got == Incoming::Closed {
-                    Match::Yes
-                } else {
-                    Match::No
-                };
-                (got, matched, "closed".to_string())
-            }
-        };
+        let (got, matched, expected) = self.answer(on, args, &want.want, wait_ms)?;
         self.note(&got);
         self.observe(step, args, Some(want.line), on, &got, matched);
         let line = if want.line == 0 {
@@ -174,6 +134,35 @@ impl<'c> Play<'_, '_, 'c> {
             }
             (Match::No, ..) => self.fault(line, &expected, &got),
         }
+    }
+
+    /// What came, whether it is what was wanted, and what that was.
+    fn answer(
+        &mut self,
+        on: &str,
+        args: &[Bytes],
+        want: &Want,
+        wait_ms: u64,
+    ) -> Result<(Incoming, Match, String), Stop> {
+        let (got, wanted, name) = match want {
+            Want::Reply(pattern) => {
+                let got = self.next(on, wait_ms);
+                let Incoming::Reply(reply) = &got else {
+                    return Ok((got, Match::No, pattern.to_string()));
+                };
+                self.client(on).note_protocol(args, reply);
+                let matched = self.compare(on, pattern, reply);
+                return Ok((got, matched, pattern.to_string()));
+            }
+            Want::Blocked => (self.first_or_blocked(on)?, Incoming::Silence, "..."),
+            Want::Nothing => {
+                self.settle()?;
+                (self.next(on, 0), Incoming::Silence, "nothing")
+            }
+            Want::Closed => (self.next(on, wait_ms), Incoming::Closed, "closed"),
+        };
+        let matched = if got == wanted { Match::Yes } else { Match::No };
+        Ok((got, matched, name.to_string()))
     }
 
     fn compare(&mut self, on: &str, pattern: &Pattern, reply: &Reply) -> Match {
