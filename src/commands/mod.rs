@@ -5,15 +5,18 @@
 //!
 //! - [`row`]: what a row says; [`table`]: from a name to its row.
 //! - [`cx`]: what a handler sees; [`host`] and [`world`]: what it may ask of above and outside.
-//! - [`propagation`], [`stats`]: what it leaves behind.
+//! - [`propagation`], [`stats`], [`sampler`]: what it leaves behind. [`switches`]: what DEBUG turns.
 
 pub mod connection;
 pub mod cx;
 pub mod host;
 pub mod propagation;
 pub mod row;
+pub mod sampler;
+pub mod server;
 pub mod stats;
 pub mod string;
+pub mod switches;
 pub mod table;
 pub mod transaction;
 pub mod world;
@@ -28,4 +31,5 @@ pub const GROUPS: &[(&str, &[Command])] = &[
     ("string", string::COMMANDS),
     ("connection", connection::COMMANDS),
     ("transactions", transaction::COMMANDS),
+    ("server", server::COMMANDS),
 ];

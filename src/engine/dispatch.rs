@@ -9,6 +9,7 @@ use crate::commands::cx::Owes;
 use crate::commands::row::{
     ALLOW_BUSY, Command, IMMEDIATE, NO_AUTH, NO_MULTI, Outcome, PROTECTED, cmd,
 };
+use crate::commands::server::gate;
 use crate::commands::table::{Known, Lookup};
 use crate::commands::{Caller, Cx};
 use crate::protocol::Args;
@@ -22,10 +23,14 @@ const QUOTED_MAX: usize = 128;
 /// Runs a request, or refuses it, or queues it.
 #[inline]
 pub fn dispatch(cx: &mut Cx<'_>, args: Args<'_>) {
-    let known = match admit(cx, args) {
+    let known = match known_command(cx, args) {
         Ok(known) => known,
         Err(error) => return reject(cx, &error),
     };
+    if let Err(error) = admit(cx, known, args) {
+        cx.table.stats_mut(known.id).rejected += 1;
+        return reject(cx, &error);
+    }
     if cx.caller == Caller::Client
         && !known.row.has(IMMEDIATE)
         && let Some(transaction) = &mut cx.clients[cx.me].transaction
@@ -39,13 +44,11 @@ pub fn dispatch(cx: &mut Cx<'_>, args: Args<'_>) {
 
 /// The gates.
 #[inline]
-fn admit(cx: &mut Cx<'_>, args: Args<'_>) -> Result<Known, Error> {
-    let known = known_command(cx, args)?;
+fn admit(cx: &mut Cx<'_>, known: Known, args: Args<'_>) -> Outcome {
     arity(cx, known, args)?;
     enabled(cx, known)?;
     authenticated(cx, known)?;
-    allowed_in_multi(cx, known)?;
-    Ok(known)
+    allowed_in_multi(cx, known)
 }
 
 #[inline]
@@ -97,7 +100,7 @@ fn enabled(cx: &Cx<'_>, known: Known) -> Outcome {
     if !known.row.has(PROTECTED) {
         return Ok(());
     }
-    crate::commands::connection::protected_command(cx, known)
+    gate::protected_command(cx, known)
 }
 
 #[inline]
@@ -143,10 +146,8 @@ pub fn execute(cx: &mut Cx<'_>, known: Known, args: Args<'_>) {
     propagate(cx, args, dirty_before);
     (cx.command, cx.owes) = (outer, outer_owes);
     cx.stats.commands_processed += 1;
-    let stats = cx.table.stats_mut(known.id);
-    stats.calls += 1;
-    stats.usec += cx.now.mono_us - started.mono_us;
-    stats.failed += u64::from(failed);
+    let usec = cx.now.mono_us - started.mono_us;
+    cx.table.count_call(known.id, usec, failed, cx.config.latency_tracking);
 }
 
 /// A command replies whole or fails whole: what it wrote before it failed is cut off.

@@ -51,8 +51,9 @@ impl Engine {
         let now = self.clock;
         let mut cx = self.cx(client, Caller::Resumed, now, world);
         dispatch::dispatch(&mut cx, blocked.args.borrow());
-        let Cx { reply, now: end, waits_on, .. } = cx;
+        let Cx { reply, now: end, waits_on, dirty, .. } = cx;
         self.clock = end;
+        self.stats.lasting.changes_since_save += dirty;
         self.clients.put_reply(client, reply);
         if waits_on {
             self.clients[client].blocked = Some(blocked);

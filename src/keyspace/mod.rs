@@ -12,10 +12,12 @@
 //! ```
 //!
 //! - [`db`]: one database. [`notify`]: events. [`lookup`]: reading and writing keys.
+//! - [`digest`]: are two data sets the same?
 //!
 //! Knows nothing of clients and commands, and is told the time.
 
 pub mod db;
+pub mod digest;
 pub mod lookup;
 pub mod notify;
 
