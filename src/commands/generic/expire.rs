@@ -160,7 +160,7 @@ fn tell_expiry(cx: &mut Cx<'_>, args: Args<'_>, tell: impl FnOnce(i64) -> i64) -
 
 /// To the nearest second: what has 1500 ms left has 2 seconds left.
 fn seconds(ms: i64) -> i64 {
-    ms.saturating_add(500) / 1000
+    ms / 1000 + (ms % 1000 + 500) / 1000
 }
 
 #[cfg(test)]
