@@ -4,3 +4,4 @@ mod interfaces;
 mod properties;
 mod support;
 mod tidy;
+mod vectors;
