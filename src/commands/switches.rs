@@ -2,13 +2,11 @@
 //!
 //! Tests of a server need to hold it still: no keys expired behind their back, no cron,
 //! no checks of a checksum that they spoiled on purpose. Each such switch is a plain field
-//! here; whoever does the work looks at it.
+//! here; whoever does the work looks at it. (SET-ACTIVE-EXPIRE is the sweeper's own.)
 
 /// The state of all switches.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Switches {
-    /// DEBUG SET-ACTIVE-EXPIRE: keys are expired though nobody asks for them.
-    pub active_expire: bool,
     /// DEBUG PAUSE-CRON: nothing is done by time.
     pub pause_cron: bool,
     /// DEBUG SET-SKIP-CHECKSUM-VALIDATION: a wrong checksum of a snapshot or of RESTORE's
@@ -37,7 +35,6 @@ pub const REPLY_PEAK_RESET_MS: u64 = 5000;
 impl Default for Switches {
     fn default() -> Self {
         Switches {
-            active_expire: true,
             pause_cron: false,
             skip_checksum: false,
             allow_all_in_scripts: false,

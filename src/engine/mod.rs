@@ -15,7 +15,9 @@
 //! - [`dispatch`]: gates, execution, statistics.
 //! - [`settle`]: what follows a command: events, waiters, propagation.
 //! - [`observe`]: what the server tells of itself.
+//! - [`cron`]: work that nobody asks for.
 
+pub mod cron;
 pub mod dispatch;
 pub mod feed;
 pub mod observe;
@@ -31,6 +33,7 @@ use crate::commands::stats::Stats;
 use crate::commands::{Caller, Command, CommandTable, Cx, GROUPS, World};
 use crate::config::Config;
 use crate::keyspace::Keyspace;
+use crate::keyspace::access::Tracking;
 use crate::keyspace::notify::KeyEvent;
 use crate::protocol::request::ProtocolError;
 use crate::protocol::{Args, Resp};
@@ -62,6 +65,7 @@ pub struct Engine {
     rng: Rng,
     /// The last reading of the clock: the end of the command before.
     clock: Now,
+    next_cron_us: u64,
 }
 
 const HOST: Host =
@@ -101,6 +105,7 @@ impl Engine {
             table: CommandTable::new(groups),
             rng: Rng::new(rng_seed),
             clock: started,
+            next_cron_us: 0,
             config,
         }
     }
@@ -169,13 +174,11 @@ impl Engine {
         self.waiting.next_deadline_ms()
     }
 
-    /// Does what is due by time: clients that gave up waiting.
+    /// Does what is due by time: clients that gave up waiting, the cron.
     pub fn tick(&mut self, world: &mut dyn World) {
         self.clock = world.now();
         self.end_overdue_waits();
-        if !self.lifecycle.switches.pause_cron {
-            self.sample(world);
-        }
+        self.cron(world);
         self.settle(world);
     }
 
@@ -189,6 +192,8 @@ impl Engine {
         let session = &mut self.clients[me];
         let reply = std::mem::take(&mut session.out);
         self.keys.begin(session.db, now.ms());
+        self.keys.tracking =
+            if session.no_touch { Tracking::Off } else { Tracking::of(&self.config) };
         Cx {
             keys: &mut self.keys,
             reply,

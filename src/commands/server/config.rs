@@ -113,6 +113,7 @@ fn resetstat(cx: &mut Cx<'_>, _: Args<'_>) -> Outcome {
     cx.stats.reset();
     cx.table.reset_stats();
     cx.keys.journal.counters = Default::default();
+    (cx.keys.sweeper.stale_perc, cx.keys.sweeper.time_caps) = (0.0, 0);
     cx.reply.ok();
     Ok(())
 }

@@ -6,6 +6,7 @@ use crate::base::int::parse_i64;
 use crate::commands::Cx;
 use crate::commands::cx::break_watches;
 use crate::commands::row::Outcome;
+use crate::keyspace::access::idle_s;
 use crate::keyspace::db::Db;
 use crate::keyspace::lookup::Ttl;
 use crate::protocol::Args;
@@ -35,17 +36,17 @@ pub fn digest_value(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
 
 /// One line about an entry. Its address is stable while the value is changed in place.
 pub fn object(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
-    let clock = cx.now.secs() & 0xff_ffff;
+    let now_ms = cx.now.ms();
     let Some(entry) = cx.keys.db().dict(&args[2]).get(&args[2]) else {
         return Err(Error::NoSuchKey);
     };
-    let lru = i64::from(entry.access());
     let line = format!(
-        "Value at:{:p} refcount:1 encoding:{} serializedlength:{} lru:{lru} lru_seconds_idle:{}",
+        "Value at:{:p} refcount:1 encoding:{} serializedlength:{} lru:{} lru_seconds_idle:{}",
         Item::address(entry),
         encoding_name(entry),
         serialized_len(entry),
-        (clock - lru) & 0xff_ffff,
+        entry.access(),
+        idle_s(entry.access(), now_ms),
     );
     cx.reply.status(&line);
     Ok(())

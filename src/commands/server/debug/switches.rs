@@ -13,7 +13,7 @@ use crate::protocol::Args;
 const ELEMENT_MAX: u64 = 4 << 30;
 
 pub fn active_expire(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
-    cx.lifecycle.switches.active_expire = is_on(&args[2]);
+    cx.keys.sweeper.enabled = is_on(&args[2]);
     done(cx)
 }
 
