@@ -120,6 +120,12 @@ impl Cx<'_> {
     #[inline]
     pub fn changed_in(&mut self, db: usize, key: &[u8], event: Event) {
         self.dirty += 1;
+        self.also_changed_in(db, key, event);
+    }
+
+    /// As [`changed_in`](Cx::changed_in), for a further key of one and the same change.
+    #[inline]
+    pub fn also_changed_in(&mut self, db: usize, key: &[u8], event: Event) {
         if !self.watches.is_empty() {
             break_watches(self.watches, self.clients, db, key);
         }
