@@ -133,6 +133,12 @@ impl Cx<'_> {
         self.keys.journal.notify(db, key, event);
     }
 
+    /// Names a further event of a change that [`changed`](Cx::changed) has told already.
+    #[inline]
+    pub fn tell(&mut self, key: &[u8], event: Event) {
+        self.keys.journal.notify(self.keys.selected(), key, event);
+    }
+
     /// Leaves `args` in the stream of effects in place of the command itself.
     /// Several calls leave several commands; none of them: [`propagate_nothing`](Cx::propagate_nothing).
     pub fn propagate_instead(&mut self, args: OwnedArgs) {
