@@ -13,6 +13,10 @@ use keynotes::structures::dict::Dict;
 use keynotes::structures::entry::{Entry, NewPayload};
 use siphasher::sip::SipHasher13;
 
+/// The server's allocator: its blocks of 32 bytes never straddle two cache lines.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 type E = Entry<Vec<u8>>;
 type Map = HashMap<Vec<u8>, Vec<u8>, Sip>;
 
@@ -66,25 +70,19 @@ fn dict_of(keys: usize) -> Dict<E> {
 }
 
 fn map_of(keys: usize) -> Map {
-    (0..keys)
-        .map(|n| (key(n).to_vec(), b"0123456789".to_vec()))
-        .collect()
+    (0..keys).map(|n| (key(n).to_vec(), b"0123456789".to_vec())).collect()
 }
 
 /// A thousand keys, another thousand each time: from `base` on, spread over `KEYS`.
 fn draw(turn: &mut usize, base: usize) -> Vec<[u8; 16]> {
     *turn += 1;
-    (0..CALLS)
-        .map(|i| key(base + (*turn * CALLS + i).wrapping_mul(7919) % KEYS))
-        .collect()
+    (0..CALLS).map(|i| key(base + (*turn * CALLS + i).wrapping_mul(7919) % KEYS)).collect()
 }
 
 fn hashes(c: &mut Criterion) {
     for len in [16, 32] {
         let bytes = vec![7u8; len];
-        c.bench_function(&format!("hash/{len}"), |b| {
-            b.iter(|| hash(&SEED, black_box(&bytes)))
-        });
+        c.bench_function(&format!("hash/{len}"), |b| b.iter(|| hash(&SEED, black_box(&bytes))));
     }
 }
 
@@ -109,23 +107,17 @@ fn gets(c: &mut Criterion) {
         });
         c.bench_function(&format!("get_{name}/std"), |b| {
             let run = |keys: Vec<[u8; 16]>| {
-                keys.iter()
-                    .filter(|k| map.get(&k[..]).is_some_and(|v| v[0] != 0))
-                    .count()
+                keys.iter().filter(|k| map.get(&k[..]).is_some_and(|v| v[0] != 0)).count()
             };
             b.iter_batched(|| draw(&mut turn, base), run, BatchSize::SmallInput);
         });
     }
     let mut state = 1u64;
     let mut rng = move || {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1);
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         state ^ state >> 32
     };
-    c.bench_function("random/dict", |b| {
-        b.iter(|| dict.random(&mut rng).map(|e| e.key().len()))
-    });
+    c.bench_function("random/dict", |b| b.iter(|| dict.random(&mut rng).map(|e| e.key().len())));
 }
 
 fn batched(dict: &Dict<E>, keys: &[[u8; 16]]) -> usize {
@@ -140,8 +132,7 @@ fn batched(dict: &Dict<E>, keys: &[[u8; 16]]) -> usize {
         let pairs = hashes.iter().zip(batch);
         found += pairs
             .filter(|(hash, key)| {
-                dict.get_hashed(**hash, *key)
-                    .is_some_and(|e| e.expiry_ms().is_none())
+                dict.get_hashed(**hash, *key).is_some_and(|e| e.expiry_ms().is_none())
             })
             .count();
     }

@@ -1,3 +1,7 @@
 //! What must be true: the one test binary.
 
+mod interfaces;
 mod properties;
+mod support;
+mod tidy;
+mod vectors;

@@ -1,1 +1,49 @@
-//! Conformance.
+//! # Conformance: does this server do what Redis does?
+//!
+//! Vectors are small scripted conversations with a server, written as text that reads like the
+//! protocol itself. This crate reads them, plays them to any server, records them from a trusted
+//! one, and compiles them to JSON for runners in other languages.
+//!
+//! ```text
+//!   spec/vectors/**/*.vec --format--> cases --run--> outcomes --report--> plain, TAP, JSON
+//!                            ^          |     ^
+//!                         record     compile  target: a process, an address, or in process
+//!                            |          v
+//!                         an oracle    spec/vectors/json/*.json
+//! ```
+//!
+//! Reading order: [`pattern`] (the notation of replies), [`format`] (of files), [`case`] (the data),
+//! [`matcher`] (what counts as equal), [`run`] (how a case is played), [`record`].
+//!
+//! Nothing here uses a client library, or code of the server that it judges: sockets, reader and
+//! notation are its own, because a shared misunderstanding would go unseen.
+//!
+//! For tests: [`run_dir`] with any [`target::Target`] gives a [`Summary`] that prints its failures.
+
+pub mod bytes;
+pub mod case;
+pub mod client;
+pub mod compile;
+pub mod effects;
+pub mod features;
+pub mod format;
+pub mod guard;
+pub mod header;
+pub mod keyspace;
+pub mod lexer;
+pub mod lint;
+pub mod matcher;
+pub mod notation;
+pub mod pattern;
+pub mod record;
+pub mod reply;
+pub mod report;
+pub mod resp;
+pub mod run;
+pub mod session;
+pub mod suite;
+pub mod target;
+pub mod verdict;
+
+pub use suite::{Options, Summary, run_dir};
+pub use verdict::{Outcome, Verdict};

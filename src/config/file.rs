@@ -138,7 +138,9 @@ impl Loader<'_> {
     fn line(&mut self, line: &[u8]) -> Result<(), Stop> {
         let words = split_args(line)
             .map_err(|_| Reason::Borrowed("Unbalanced quotes in configuration line"))?;
-        let Some((name, args)) = words.split_first() else { return Ok(()) };
+        let Some((name, args)) = words.split_first() else {
+            return Ok(());
+        };
         if let Some((row, _)) = access::find(name) {
             return Ok(self.directive(row, args)?);
         }

@@ -18,7 +18,7 @@
 //! lines become one. A line that makes no sense (any more) becomes a comment with `# ???` in front.
 //! `include` and `rename-command` stay as they are. Cost: lines + directives, each times log.
 
-use super::row::{Kind, Rewrite, Row};
+use super::row::{Kind, Line, Rewrite, Row};
 use super::settings::Config;
 use super::{access, table, value};
 use crate::base::quote::{quote, split_args};
@@ -79,7 +79,7 @@ impl Page {
     }
 
     /// Writes a directive's lines (each with whether it is due even at no old place), and blanks the places left.
-    fn put(&mut self, key: &[u8], lines: Vec<(Vec<u8>, bool)>) {
+    fn put(&mut self, key: &[u8], lines: Vec<Line>) {
         let mut places = self.places.remove(key).unwrap_or_default();
         for (line, due) in lines {
             if let Some(place) = places.pop_front() {
@@ -128,7 +128,7 @@ fn key_of(line: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// The lines of one directive, each with whether it is due in a file that never had it.
-fn lines_of(config: &Config, row: &Row) -> Vec<(Vec<u8>, bool)> {
+fn lines_of(config: &Config, row: &Row) -> Vec<Line> {
     let named = |value: &[u8]| [row.name.as_bytes(), b" ", value].concat();
     let shown = value::show(config, row);
     let due = shown != value::default_text(row).as_bytes();

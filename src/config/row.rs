@@ -88,13 +88,19 @@ pub struct TextAt {
 /// A directive with a grammar of its own.
 pub struct Special {
     /// Reads the words after the name and stores what they say.
-    pub parse: fn(&mut Config, &[&[u8]], Origin) -> Result<(), Reason>,
+    pub parse: Parse,
     /// The value as CONFIG GET shows it.
     pub show: fn(&Config) -> Vec<u8>,
     /// Whether several words may follow the name (`save 900 1 300 10`).
     pub many_words: bool,
     pub rewrite: Rewrite,
 }
+
+/// Reads the words after a directive's name into its field.
+pub type Parse = fn(&mut Config, &[&[u8]], Origin) -> Result<(), Reason>;
+
+/// A line for a file, and whether it is due even if the file never had the directive.
+pub type Line = (Vec<u8>, bool);
 
 /// How a special directive is written back into a file.
 pub enum Rewrite {
@@ -105,7 +111,7 @@ pub enum Rewrite {
     /// The same, with no line at all while the value is empty.
     BareUnlessEmpty,
     /// Lines of its own: what follows the name, and whether it is due even if the file never had it.
-    Lines(fn(&Config) -> Vec<(Vec<u8>, bool)>),
+    Lines(fn(&Config) -> Vec<Line>),
 }
 
 /// Where a value comes from. `save` lines of one file add up, a later CONFIG SET replaces them all.

@@ -152,7 +152,9 @@ pub const MAXMEMORY_CLIENTS: Special = Special {
 pub const OOM_SCORE_ADJ_VALUES: Special = Special {
     many_words: true,
     parse: |config, words, _| {
-        let &[master, replica, child] = words else { return Err(WRONG_COUNT) };
+        let &[master, replica, child] = words else {
+            return Err(WRONG_COUNT);
+        };
         let score =
             |word| number(word).filter(|score| (-2000..=2000).contains(score)).ok_or(INVALID_OOM);
         config.oom_score_adj_values =
@@ -217,7 +219,9 @@ pub const SHUTDOWN_ON_SIGTERM: Special = Special {
 pub const REPLICAOF: Special = Special {
     many_words: true,
     parse: |config, words, _| {
-        let &[host, port] = words else { return Err(WRONG_COUNT) };
+        let &[host, port] = words else {
+            return Err(WRONG_COUNT);
+        };
         config.replicaof = if host.eq_ignore_ascii_case(b"no") && port.eq_ignore_ascii_case(b"one")
         {
             None

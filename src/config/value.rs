@@ -29,7 +29,9 @@ pub fn parse(
     {
         return (form.parse)(config, words, origin);
     }
-    let &[word] = words else { return Err(WRONG_COUNT) };
+    let &[word] = words else {
+        return Err(WRONG_COUNT);
+    };
     match &row.kind {
         Kind::Flag { at, .. } => (at.set)(config, parse_flag(word)?),
         Kind::Int { at, min, max, clamp, .. } => {

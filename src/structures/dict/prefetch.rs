@@ -51,7 +51,7 @@ pub(super) fn line(address: *const u8) {
     #[cfg(target_arch = "aarch64")]
     // SAFETY: a prefetch never faults and changes no register.
     unsafe {
-        std::arch::asm!("prfm pldl1keep, [{}]", in(reg) address, options(nostack, readonly, preserves_flags));
+        std::arch::asm!("prfm pldl1keep, [{}]", in(reg) address, options(nostack, readonly));
     }
     #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
     let _ = address;

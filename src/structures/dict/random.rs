@@ -44,8 +44,8 @@ impl<E: Item> Dict<E> {
     }
 
     /// Visits about `items` items that lie side by side at a random place, which is cheaper
-    /// than as many draws and good enough to choose a victim from. Looks at 10 chains per
-    /// item at most; may visit some more items than asked, never one twice. Gives how many it visited.
+    /// than as many draws and good enough to choose a victim from. Looks at 10 chains per item
+    /// at most; may visit some more items than asked, never one twice. Gives their number.
     pub fn sample(
         &self,
         items: usize,

@@ -14,9 +14,9 @@
 //! chain at any moment, and a lookup during a resize costs what it always costs.
 //!
 //! When: a table grows when it holds 78 % of its slots, and shrinks below an eighth of that,
-//! to a size which it then fills to between a quarter and a half: far from both limits, so
-//! that it does not flap. A resize changes the size 16-fold at most (and another follows), which bounds
-//! what one call of SCAN has to visit. Up to 8 buckets move at once.
+//! to a size whose limit it then fills to between a quarter and a half: far from both ends,
+//! so that it does not flap. A resize changes the size 16-fold at most (and another follows),
+//! which bounds what one call of SCAN has to visit. Tables of up to 8 buckets move at once.
 //!
 //! While a fork child writes a snapshot, every page that the parent touches is copied. The
 //! policy [`ResizePolicy::Avoid`] then holds resizes back until chains grow four times too long.
@@ -25,8 +25,10 @@
 //!
 //! This file knows neither clock nor fork: time budgets and the policy are arguments.
 
+use super::bucket::SLOTS;
 use super::table::Table;
 use super::{Dict, Item, prefetch};
+use crate::base::hash::hash;
 
 /// Whether resizes may run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -175,36 +177,42 @@ impl<E: Item> Dict<E> {
 
     /// Moves the next chain that has items, if it is not far.
     fn move_one(&mut self) {
-        let seed = self.seed;
-        let [old, new] = &mut self.tables;
-        let mask = new.mask();
-        let shrinking = new.buckets() < old.buckets();
         for _ in 0..EMPTY_MAX {
-            let from = self.moved;
-            let found = old.drain_chain(
-                from,
-                |item| {
-                    if !shrinking {
-                        prefetch::line(item.address())
-                    }
-                },
-                |item, tag, expiring| {
-                    let to = if shrinking {
-                        from
-                    } else {
-                        crate::base::hash::hash(&seed, item.key()) as usize
-                    };
-                    new.push(to & mask, tag, item, expiring);
-                },
-            );
+            let found = self.move_chain(self.moved);
             self.moved += 1;
-            if self.moved == old.buckets() {
+            if self.moved == self.tables[0].buckets() {
                 self.end_resize();
                 return;
             }
             if found {
-                return;
+                break;
             }
+        }
+        self.prefetch_next();
+    }
+
+    /// Moves the items of one chain of the old table. Gives whether there were any.
+    fn move_chain(&mut self, from: usize) -> bool {
+        let seed = &self.seed;
+        let [old, new] = &mut self.tables;
+        let mask = new.mask();
+        if new.buckets() < old.buckets() {
+            return old.drain_chain(from, |item, tag, expiring| {
+                new.push(from & mask, tag, item, expiring);
+            });
+        }
+        old.drain_chain(from, |item, tag, expiring| {
+            let to = hash(seed, item.key()) as usize & mask;
+            new.push(to, tag, item, expiring);
+        })
+    }
+
+    /// Asks for the keys that the next step will hash: they arrive while the server does
+    /// something else.
+    fn prefetch_next(&self) {
+        if self.tables[1].buckets() > self.tables[0].buckets() {
+            let next = self.tables[0].bucket(self.moved);
+            next.chain_items().take(SLOTS).for_each(|item| prefetch::line(item.address()));
         }
     }
 

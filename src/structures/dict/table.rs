@@ -33,7 +33,8 @@ pub(super) struct Table<E> {
     /// 0, or a power of two.
     buckets: usize,
     overflow: usize,
-    /// Buckets in the longest chain that this table ever had: what [`super::random`] must allow for.
+    /// Buckets in the longest chain that this table ever had: what [`super::random`] must
+    /// allow for.
     depth: usize,
     /// One bit a bucket, or empty as long as no item with an expiry came.
     summary: Box<[u64]>,
@@ -127,15 +128,12 @@ impl<E> Table<E> {
         if expiring {
             self.note_expiring(index);
         }
-        let mut bucket = last;
         // SAFETY: `last` is a live bucket of this table, which we hold exclusively.
-        let mut free = unsafe { bucket.as_ref() }.head().free_slot();
-        if free.is_none() {
-            bucket = self.extend(index, last);
-            free = Some(1);
-        }
-        let slot = free.unwrap_or(1);
-        // SAFETY: as above; the slot is free (slot 1 of a fresh overflow bucket is).
+        let (mut bucket, slot) = match unsafe { last.as_ref() }.head().free_slot() {
+            Some(slot) => (last, slot),
+            None => (self.extend(index, last), 1),
+        };
+        // SAFETY: as above; the slot is free, for an extension uses slot 0 of its bucket only.
         unsafe { bucket.as_mut().put(slot, tag, item, expiring) };
         Spot { bucket, slot }
     }
@@ -158,11 +156,10 @@ impl<E> Table<E> {
     }
 
     /// Hands every item of the chain at `index` to `receive` with its tag and expiry bit, and
-    /// frees the overflow buckets. `prefetch` sees each bucket's items before they are moved.
+    /// frees the overflow buckets. Gives whether there were any.
     pub(super) fn drain_chain(
         &mut self,
         index: usize,
-        prefetch: impl Fn(&E),
         mut receive: impl FnMut(E, u8, bool),
     ) -> bool {
         let home = self.at(index);
@@ -172,8 +169,6 @@ impl<E> Table<E> {
             // SAFETY: a live bucket, held exclusively.
             let b = unsafe { bucket.as_mut() };
             at = b.next();
-            // SAFETY: occupied slots.
-            b.head().occupied().for_each(|slot| prefetch(unsafe { b.item(slot) }));
             let head = b.abandon();
             for slot in head.occupied() {
                 found = true;
@@ -334,7 +329,7 @@ impl<E> Drop for Table<E> {
         }
         if needs_drop::<E>() || self.overflow > 0 {
             (0..self.buckets).for_each(|index| {
-                self.drain_chain(index, |_| (), |item, _, _| drop(item));
+                self.drain_chain(index, |item, _, _| drop(item));
             });
         }
         // SAFETY: allocated with this many buckets; the items are gone.

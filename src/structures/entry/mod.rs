@@ -19,13 +19,13 @@
 //! ```
 //!
 //! Worked example: `SET user:0000000001 0123456789` is 4 + 1 + 1 + 16 + 10 = 32 bytes.
-//! `EXPIRE` makes it 40. A value of 100 bytes makes 122, and the block 128. `SET counter:00000001 7`
-//! is 4 + 1 + 16 + 8 = 29, in a block of 32.
+//! `EXPIRE` makes it 40. A value of 100 bytes makes 122, and the block 128.
+//! `SET counter:00000001 7` is 4 + 1 + 16 + 8 = 29, in a block of 32.
 //!
-//! Blocks are multiples of 8 bytes, the allocator's own grain. A new value that needs the same block
-//! is written in place ([`Entry::set_payload`]), so overwriting and counting allocate nothing. The
-//! header is one aligned `u32` (flags and access), and where the key begins follows from the flags
-//! by a few shifts, without a branch.
+//! Blocks are multiples of 8 bytes, the allocator's own grain. A new value that needs the
+//! same block is written in place ([`Entry::set_payload`]), so overwriting and counting
+//! allocate nothing. The header is one aligned `u32` (flags and access), and where the key
+//! begins follows from the flags by a few shifts, without a branch.
 //!
 //! Values above [`INLINE_MAX`] bytes are better kept as a `B` of the owner's: an inline value
 //! is copied when the block changes. At the limit that copy costs about as much as the
@@ -147,19 +147,7 @@ impl<B> Entry<B> {
                 self.at(flags.key_at() - 8).cast::<i64>().write_unaligned(at_ms);
             },
             None if !flags.has_expiry() => {}
-            _ => {
-                let layout = self.layout().with_expiry(expiry_ms.is_some());
-                let tail = self.layout().key_at;
-                // SAFETY: key and payload move as bytes from old block to new, with their ownership.
-                unsafe {
-                    let mut moved = Self::alloc(&layout);
-                    moved.write_header(&layout, self.access(), expiry_ms);
-                    let len = layout.payload_at + layout.payload_len - layout.key_at;
-                    moved.at(layout.key_at).copy_from_nonoverlapping(self.at(tail), len);
-                    self.free_block();
-                    self.block = ManuallyDrop::new(moved).block;
-                }
-            }
+            _ => self.reblock_with_expiry(expiry_ms),
         }
     }
 
@@ -184,8 +172,8 @@ impl<B> Entry<B> {
         let new = Layout::of(old.key_len, &payload, old.flags.has_expiry());
         let old_box = self.take_box();
         // SAFETY: a block of the same size can hold the new layout. The key slides first, before
-        // the header or payload overwrites what lies around it; `payload` borrows none of our bytes,
-        // for we hold them exclusively. Otherwise the key is copied to a new block and the old one freed.
+        // the header or payload overwrites what lies around it; `payload` borrows none of our
+        // bytes, for we hold them exclusively. Otherwise the key is copied to a new block.
         unsafe {
             if new.block_bytes() == old.block_bytes() {
                 if new.key_at != old.key_at {
@@ -263,6 +251,22 @@ impl<B> Entry<B> {
     #[inline]
     pub fn heap_bytes(&self) -> usize {
         self.layout().block_bytes()
+    }
+
+    /// Moves to a block that has room for an expiry, or none.
+    fn reblock_with_expiry(&mut self, expiry_ms: Option<i64>) {
+        let old = self.layout();
+        let new = old.with_expiry(expiry_ms.is_some());
+        let mut moved = Self::alloc(&new);
+        // SAFETY: key and payload move as bytes, with the ownership of a box, since the old
+        // block is freed without dropping it. Both blocks have room for them.
+        unsafe {
+            moved.write_header(&new, self.access(), expiry_ms);
+            let bytes = old.key_len + old.payload_len;
+            moved.at(new.key_at).copy_from_nonoverlapping(self.at(old.key_at), bytes);
+            self.free_block();
+        }
+        self.block = ManuallyDrop::new(moved).block;
     }
 
     #[inline(always)]
@@ -354,7 +358,8 @@ impl<B> Entry<B> {
     /// Writes all that precedes the key.
     ///
     /// # Safety
-    /// The block is big enough for the layout, and the key's bytes lie where it says or are not yet written.
+    /// The block is big enough for the layout, and what the header overwrites is spare: the
+    /// key lies where the layout says, or is not yet written.
     #[inline(always)]
     unsafe fn write_header(&mut self, layout: &Layout, access: u32, expiry_ms: Option<i64>) {
         let flags = layout.flags;

@@ -1,0 +1,113 @@
+//! # Lint: what a vector must have to be worth keeping
+//!
+//! A vector can be well formed and still be careless. An error of lint is: a write without a
+//! `state:` (what did it leave?), a blank that nobody recorded, an id that another case of the
+//! note has, a claim's id that is none, a need that no target can ever have, and a note that is not
+//! the name of the folder.
+
+use std::collections::BTreeMap;
+
+use crate::case::{Case, State, Step};
+use crate::features;
+
+/// Commands that may change the keyspace, as the command table flags them.
+const WRITES: &str = "APPEND BITFIELD BITOP BLMOVE BLMPOP BLPOP BRPOP BRPOPLPUSH BZMPOP BZPOPMAX BZPOPMIN COPY DECR DECRBY \
+    DEL EXPIRE EXPIREAT FLUSHALL FLUSHDB FUNCTION GEOADD GEORADIUS GEORADIUSBYMEMBER GEOSEARCHSTORE \
+    GETDEL GETEX GETSET HDEL HEXPIRE HEXPIREAT HINCRBY HINCRBYFLOAT HMSET HPERSIST HPEXPIRE HPEXPIREAT \
+    HSET HSETNX INCR INCRBY INCRBYFLOAT LINSERT LMOVE LMPOP LPOP LPUSH LPUSHX LREM LSET LTRIM MIGRATE \
+    MOVE MSET MSETNX PERSIST PEXPIRE PEXPIREAT PFADD PFMERGE PSETEX RENAME RENAMENX RESTORE \
+    RESTORE-ASKING RPOP RPOPLPUSH RPUSH RPUSHX SADD SDIFFSTORE SET SETBIT SETEX SETNX SETRANGE \
+    SINTERSTORE SMOVE SORT SPOP SREM SUNIONSTORE SWAPDB UNLINK XACK XADD XAUTOCLAIM XCLAIM XDEL XGROUP \
+    XREADGROUP XSETID XTRIM ZADD ZDIFFSTORE ZINCRBY ZINTERSTORE ZMPOP ZPOPMAX ZPOPMIN ZRANGESTORE ZREM \
+    ZREMRANGEBYLEX ZREMRANGEBYRANK ZREMRANGEBYSCORE ZUNIONSTORE";
+
+/// Everything wrong with these cases, one line each, with file and line.
+pub fn lint(cases: &[Case]) -> Vec<String> {
+    let mut problems = Vec::new();
+    let mut seen: BTreeMap<String, &Case> = BTreeMap::new();
+    for case in cases {
+        let place = format!("{}:{}: {}", case.path, case.line, case.id);
+        let mut say = |what: String| problems.push(format!("{place}: {what}"));
+        if let Some(first) = seen.insert(case.name(), case) {
+            say(format!("the same id stands in {}:{}", first.path, first.line));
+        }
+        if case.title.is_empty() {
+            say("no title".into());
+        }
+        if !case.path.contains(&format!("{}/", case.note)) {
+            say(format!("the note `{}` is not the folder's name", case.note));
+        }
+        if case.state == State::Unstated && writes(case) {
+            say("a write without `state:`".into());
+        }
+        if case.state == State::Blank {
+            say("`state:` is blank: record it".into());
+        }
+        for claim in case.claims.iter().filter(|claim| !is_claim(claim)) {
+            say(format!("`{claim}` is no claim: write N05-01"));
+        }
+        for need in case.needs.iter().filter(|need| !features::is_known(need)) {
+            say(format!("there is no feature `{need}`"));
+        }
+        for line in blanks(case) {
+            say(format!("line {line} has no reply: record it"));
+        }
+    }
+    problems
+}
+
+/// Whether a case sends a command that may change the keyspace.
+pub fn writes(case: &Case) -> bool {
+    case.commands().any(|(name, _)| WRITES.split_whitespace().any(|write| write == name))
+}
+
+/// The lines of commands and of `a<` that expect nothing and are not followed by what does.
+fn blanks(case: &Case) -> Vec<usize> {
+    let answered_later = |at: usize, on: &str| matches!(case.steps.get(at + 1), Some(Step::Receive(r)) if r.on == on);
+    let blank = |(at, step): (usize, &Step)| match step {
+        Step::Send(s)
+            if s.replies.is_empty() && s.repeat.is_none() && !answered_later(at, &s.on) =>
+        {
+            Some(s.line)
+        }
+        Step::Receive(receive) if receive.reply.is_empty() => Some(receive.line),
+        _ => None,
+    };
+    case.steps.iter().enumerate().filter_map(blank).collect()
+}
+
+/// `N05-01`, with a letter or more digits if a note runs out of numbers.
+fn is_claim(text: &str) -> bool {
+    let Some((note, number)) = text.strip_prefix('N').and_then(|rest| rest.split_once('-')) else {
+        return false;
+    };
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric());
+    note.len() == 2 && note.bytes().all(|b| b.is_ascii_digit()) && digits(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problems(text: &str) -> Vec<String> {
+        let cases =
+            crate::format::parse("spec/05-strings/x.vec", &format!("note: 05-strings\n{text}"))
+                .unwrap();
+        lint(&cases)
+            .into_iter()
+            .map(|p| p.splitn(4, ": ").skip(1).collect::<Vec<_>>().join(": "))
+            .collect()
+    }
+
+    #[test]
+    fn careless_vectors_are_named() {
+        assert_eq!(problems("== x: y\n> SET k v\n+OK\n"), ["x: a write without `state:`"]);
+        assert_eq!(problems("== x: y\n> set k v\n+OK\nstate: any\n"), Vec::<String>::new());
+        assert_eq!(problems("== x: y\n> GET k\nstate:\n").len(), 2);
+        assert_eq!(
+            problems("== x: y\na> PING\na< +PONG\n@repeat i 1..2 > GET $i\n"),
+            Vec::<String>::new()
+        );
+        assert_eq!(problems("== x: y\nclaims: N5-1 N05-01\nneeds: luck\n").len(), 2);
+    }
+}

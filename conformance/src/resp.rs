@@ -1,0 +1,202 @@
+//! # RESP: our own reader, for both protocols
+//!
+//! Feeds on bytes in whatever pieces they arrive and yields whole replies. It accepts every RESP2
+//! and RESP3 type at any time; whether a type was allowed is for the matcher to say.
+//!
+//! ```text
+//!   feed "*2\r\n$1\r\na\r"   next -> None (kept)
+//!   feed "\n:7\r\n+OK\r\n"   next -> ["a" :7]   next -> +OK   next -> None
+//! ```
+//!
+//! Cost: a reply that arrives in n pieces is parsed up to n times from its start. That is fine for
+//! vectors, whose replies are small; a server must not do it.
+//! Streamed strings and aggregates (`$?`, `*?`), which no server sends, are errors here.
+
+use crate::bytes::Bytes;
+use crate::reply::Reply;
+
+/// Replies out of a stream of bytes.
+#[derive(Default)]
+pub struct Reader {
+    buffer: Vec<u8>,
+    start: usize,
+}
+
+/// The bytes are not RESP; the text says why.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ProtocolError(pub String);
+
+impl Reader {
+    pub fn feed(&mut self, bytes: &[u8]) {
+        self.buffer.drain(..std::mem::take(&mut self.start));
+        self.buffer.extend_from_slice(bytes);
+    }
+
+    /// The next whole reply, or `None` until more bytes come.
+    pub fn next_reply(&mut self) -> Result<Option<Reply>, ProtocolError> {
+        let mut parser = Parser { bytes: &self.buffer[self.start..], at: 0 };
+        match parser.reply() {
+            Ok(reply) => {
+                self.start += parser.at;
+                Ok(Some(reply))
+            }
+            Err(Stop::NeedMore) => Ok(None),
+            Err(Stop::Broken(why)) => Err(ProtocolError(why)),
+        }
+    }
+
+    /// What has been fed and not been read as a reply.
+    pub fn unread(&self) -> &[u8] {
+        &self.buffer[self.start..]
+    }
+}
+
+/// A command as an array of bulk strings, appended to `out`.
+pub fn write_command<A: AsRef<[u8]>>(arguments: &[A], out: &mut Vec<u8>) {
+    out.extend_from_slice(format!("*{}\r\n", arguments.len()).as_bytes());
+    for argument in arguments {
+        let argument = argument.as_ref();
+        out.extend_from_slice(format!("${}\r\n", argument.len()).as_bytes());
+        out.extend_from_slice(argument);
+        out.extend_from_slice(b"\r\n");
+    }
+}
+
+enum Stop {
+    NeedMore,
+    Broken(String),
+}
+
+struct Parser<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Parser<'a> {
+    fn reply(&mut self) -> Result<Reply, Stop> {
+        let line = self.line()?;
+        let Some((&kind, rest)) = line.split_first() else {
+            return broken("an empty line where a reply should begin");
+        };
+        Ok(match kind {
+            b'+' => Reply::Simple(rest.into()),
+            b'-' => Reply::Error(rest.into()),
+            b':' => Reply::Int(number(rest)?),
+            b'(' => Reply::Big(text(rest)?),
+            b',' => Reply::Double(text(rest)?),
+            b'_' => Reply::Null,
+            b'#' => match rest {
+                b"t" => Reply::Bool(true),
+                b"f" => Reply::Bool(false),
+                _ => return broken("a boolean that is neither #t nor #f"),
+            },
+            b'$' if rest == b"-1" => Reply::NullBulk,
+            b'$' => Reply::Bulk(self.payload(rest)?.into()),
+            b'!' => Reply::BulkError(self.payload(rest)?.into()),
+            b'=' => match self.payload(rest)? {
+                p if p.len() >= 4 && p[3] == b':' => Reply::Verbatim(text(&p[..3])?, p[4..].into()),
+                _ => return broken("a verbatim string without its format"),
+            },
+            b'*' if rest == b"-1" => Reply::NullArray,
+            b'*' => Reply::Array(self.elements(rest)?),
+            b'~' => Reply::Set(self.elements(rest)?),
+            b'>' => Reply::Push(self.elements(rest)?),
+            b'%' => Reply::Map(self.pairs(rest)?),
+            b'|' => Reply::Attributed(self.pairs(rest)?, Box::new(self.reply()?)),
+            _ => return broken(format!("a reply that begins with {}", Bytes::from(line))),
+        })
+    }
+
+    fn line(&mut self) -> Result<&'a [u8], Stop> {
+        let rest = &self.bytes[self.at..];
+        let end = rest.windows(2).position(|pair| pair == b"\r\n").ok_or(Stop::NeedMore)?;
+        self.at += end + 2;
+        Ok(&rest[..end])
+    }
+
+    fn payload(&mut self, length: &[u8]) -> Result<&'a [u8], Stop> {
+        let length = usize::try_from(number(length)?)
+            .map_err(|_| Stop::Broken("a negative length".into()))?;
+        let rest = &self.bytes[self.at..];
+        if rest.len() < length + 2 {
+            return Err(Stop::NeedMore);
+        }
+        if &rest[length..length + 2] != b"\r\n" {
+            return broken("a bulk string longer than it says");
+        }
+        self.at += length + 2;
+        Ok(&rest[..length])
+    }
+
+    fn elements(&mut self, count: &[u8]) -> Result<Vec<Reply>, Stop> {
+        (0..number(count)?).map(|_| self.reply()).collect()
+    }
+
+    fn pairs(&mut self, count: &[u8]) -> Result<Vec<(Reply, Reply)>, Stop> {
+        (0..number(count)?).map(|_| Ok((self.reply()?, self.reply()?))).collect()
+    }
+}
+
+fn number(digits: &[u8]) -> Result<i64, Stop> {
+    let parsed = std::str::from_utf8(digits).ok().and_then(|t| t.parse().ok());
+    parsed.ok_or_else(|| Stop::Broken(format!("{} where a number should be", Bytes::from(digits))))
+}
+
+fn text(bytes: &[u8]) -> Result<String, Stop> {
+    String::from_utf8(bytes.to_vec()).map_err(|_| Stop::Broken("a number that is not text".into()))
+}
+
+fn broken<T>(why: impl Into<String>) -> Result<T, Stop> {
+    Err(Stop::Broken(why.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STREAM: &[u8] = b"+OK\r\n-ERR no\r\n:-5\r\n$3\r\na\r\n\r\n$-1\r\n*-1\r\n_\r\n*2\r\n:1\r\n*0\r\n%1\r\n+k\r\n,1.50\r\n\
+        ~1\r\n#t\r\n>2\r\n+p\r\n(12\r\n=6\r\ntxt:hi\r\n!3\r\nE x\r\n|1\r\n+a\r\n:1\r\n:2\r\n";
+
+    fn all(reader: &mut Reader, out: &mut Vec<Reply>) {
+        while let Some(reply) = reader.next_reply().unwrap() {
+            out.push(reply);
+        }
+    }
+
+    #[test]
+    fn every_way_to_split_the_stream_yields_the_same_replies() {
+        let mut whole = Vec::new();
+        let mut reader = Reader::default();
+        reader.feed(STREAM);
+        all(&mut reader, &mut whole);
+        assert_eq!(whole.len(), 14);
+        assert_eq!(whole[3], Reply::Bulk("a\r\n".as_bytes().into()));
+        assert_eq!(reader.unread(), b"");
+        for split in 0..STREAM.len() {
+            let (mut replies, mut reader) = (Vec::new(), Reader::default());
+            for piece in [&STREAM[..split], &STREAM[split..]] {
+                reader.feed(piece);
+                all(&mut reader, &mut replies);
+            }
+            assert_eq!(replies, whole, "split at {split}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_resp_is_an_error_and_never_waits() {
+        for bytes in
+            [&b"hello\r\n"[..], b"\r\n", b":x\r\n", b"$1\r\nabc\r\n", b"#x\r\n", b"=2\r\nab\r\n"]
+        {
+            let mut reader = Reader::default();
+            reader.feed(bytes);
+            assert!(reader.next_reply().is_err(), "{}", Bytes::from(bytes));
+        }
+    }
+
+    #[test]
+    fn a_command_is_an_array_of_bulk_strings() {
+        let mut out = Vec::new();
+        write_command(&["GET", ""], &mut out);
+        assert_eq!(out, b"*2\r\n$3\r\nGET\r\n$0\r\n\r\n");
+    }
+}

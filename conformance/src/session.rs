@@ -1,0 +1,309 @@
+//! # Session: one target, case after case
+//!
+//! Holds what outlives a case: the runner's own connection (`control`), what the server is and
+//! can do, and its configuration as first met. Before each case it makes the server as good as
+//! new; after it, it undoes what the case's commands may have changed.
+//!
+//! ```text
+//!   fresh    kill other clients, unpause, flush data, scripts, functions, statistics
+//!   restore  configuration, users, debugging switches: only after cases that touch them
+//! ```
+//!
+//! When the server is gone, or does not answer, it is restarted; where that cannot be done, the
+//! harness has failed (exit code 2), not a case.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::bytes::Bytes;
+use crate::case::Case;
+use crate::client::{Client, Incoming};
+use crate::features::{FEATURES, Probe};
+use crate::guard::{Identity, Version};
+use crate::reply::Reply;
+use crate::target::Target;
+
+/// The runner itself cannot go on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HarnessError(pub String);
+
+pub type Harness<T> = Result<T, HarnessError>;
+
+/// A target made ready for cases.
+pub struct Session<'t> {
+    pub target: &'t mut dyn Target,
+    pub identity: Identity,
+    /// How long a reply may take.
+    pub timeout_ms: u64,
+    control: Client,
+    features: BTreeMap<&'static str, bool>,
+    /// CONFIG GET *, as it was at first.
+    baseline: BTreeMap<Bytes, Bytes>,
+}
+
+impl<'t> Session<'t> {
+    pub fn open(target: &'t mut dyn Target, timeout_ms: u64) -> Harness<Self> {
+        let control = connect(target)?;
+        let (identity, features, baseline) = Default::default();
+        let mut session = Session { target, identity, timeout_ms, control, features, baseline };
+        session.identify()?;
+        for feature in FEATURES {
+            let known = session.target.feature(feature.name);
+            let has = match (&feature.probe, known) {
+                (_, Some(known)) => known,
+                (Probe::Target, None) => false,
+                (Probe::Ask(command, shows), None) => shows(&session.call(command)?),
+            };
+            session.features.insert(feature.name, has);
+        }
+        session.speak_best()?;
+        session.baseline = session.config()?;
+        Ok(session)
+    }
+
+    /// `redis 7.0.15`
+    pub fn title(&self) -> String {
+        let version =
+            self.identity.names.first().map_or(Version::default(), |(_, version)| *version);
+        format!("{} {version}", self.target.name())
+    }
+
+    pub fn features(&self) -> &BTreeMap<&'static str, bool> {
+        &self.features
+    }
+
+    /// The protocol of the runner's own connection.
+    pub fn control_resp(&self) -> u8 {
+        self.control.resp
+    }
+
+    /// Sends a command on the runner's own connection.
+    pub fn call(&mut self, args: &[&str]) -> Harness<Reply> {
+        self.call_bytes(&args.iter().map(|arg| Bytes::from(*arg)).collect::<Vec<_>>())
+    }
+
+    pub fn call_bytes(&mut self, args: &[Bytes]) -> Harness<Reply> {
+        for attempt in 0..2 {
+            self.control.send(args);
+            match self.control.next(self.target, self.timeout_ms) {
+                Incoming::Reply(reply) => return Ok(reply),
+                // A case may have killed every client, this one too.
+                Incoming::Closed if attempt == 0 => self.reconnect()?,
+                other => {
+                    return Err(HarnessError(format!(
+                        "{} answers {other:?} to {}",
+                        self.target.name(),
+                        args[0]
+                    )));
+                }
+            }
+        }
+        Err(HarnessError(format!("{} closes every connection", self.target.name())))
+    }
+
+    /// Two round trips: whatever the server had to send to others is on its way after them.
+    pub fn settle(&mut self) -> Harness<()> {
+        if !self.target.silence_is_final() {
+            self.call(&["PING"])?;
+            self.call(&["PING"])?;
+        }
+        Ok(())
+    }
+
+    /// Why this case is not for this server, if it is not.
+    pub fn reason_to_skip(&self, case: &Case) -> Option<String> {
+        let version = self.identity.redis_version;
+        if let Some(since) = case.since.filter(|since| version < *since) {
+            return Some(format!("since {since}"));
+        }
+        if let Some(until) = case.until.filter(|until| version >= *until) {
+            return Some(format!("until {until}"));
+        }
+        if !case.nodes.is_empty() && !self.features["nodes"] {
+            return Some("needs nodes".into());
+        }
+        case.needs.iter().find_map(|need| match self.features.get(need.as_str()) {
+            Some(true) => None,
+            Some(false) => Some(format!("needs {need}")),
+            None => Some(format!("needs {need}, which this runner does not know")),
+        })
+    }
+
+    /// Makes the server as good as new. Servers that lack some of these commands refuse them,
+    /// which is as good.
+    pub fn fresh(&mut self) -> Harness<()> {
+        const COMMANDS: &[&[&str]] = &[
+            &["CLIENT", "KILL", "SKIPME", "yes"],
+            &["CLIENT", "UNPAUSE"],
+            &["SELECT", "0"],
+            &["FLUSHALL"],
+            &["SCRIPT", "FLUSH"],
+            &["FUNCTION", "FLUSH"],
+            &["SLOWLOG", "RESET"],
+            &["LATENCY", "RESET"],
+            &["CONFIG", "RESETSTAT"],
+        ];
+        if self.try_all(COMMANDS).is_err() {
+            let restarted = self.target.restart();
+            restarted.map_err(|e| HarnessError(format!("{} is gone: {e}", self.target.name())))?;
+            self.reconnect()?;
+            self.try_all(COMMANDS)?;
+        }
+        Ok(())
+    }
+
+    /// Undoes what the commands of a case may have changed beyond the data.
+    pub fn restore(&mut self, case: &Case) -> Harness<()> {
+        let used = |name: &str| case.commands().any(|(command, _)| command == name);
+        let scripted = used("EVAL") || used("FCALL") || used("EXEC");
+        if used("CONFIG") || !case.config.is_empty() || case.events.is_some() || scripted {
+            self.restore_config()?;
+        }
+        if used("ACL") {
+            self.restore_users()?;
+        }
+        if used("DEBUG") {
+            self.call(&["DEBUG", "SET-ACTIVE-EXPIRE", "1"])?;
+            self.call(&["DEBUG", "QUICKLIST-PACKED-THRESHOLD", "1gb"])?;
+        }
+        if used("REPLICAOF") || used("SLAVEOF") {
+            self.call(&["REPLICAOF", "NO", "ONE"])?;
+        }
+        Ok(())
+    }
+
+    fn try_all(&mut self, commands: &[&[&str]]) -> Harness<()> {
+        if let Incoming::Closed = self.control.next(self.target, 0) {
+            self.reconnect()?;
+        }
+        for command in commands {
+            self.control.send(&command.iter().map(|arg| Bytes::from(*arg)).collect::<Vec<_>>());
+        }
+        for command in commands {
+            match self.control.next(self.target, self.timeout_ms) {
+                Incoming::Reply(_) => {}
+                other => return Err(HarnessError(format!("{other:?} to {}", command[0]))),
+            }
+        }
+        Ok(())
+    }
+
+    fn restore_config(&mut self) -> Harness<()> {
+        let now = self.config()?;
+        let changed: Vec<_> = self
+            .baseline
+            .iter()
+            .filter(|(k, v)| now.get(k) != Some(v))
+            .map(|(k, v)| (k.clone(), v.clone()))
+            .collect();
+        for (key, value) in changed {
+            self.call_bytes(&["CONFIG".into(), "SET".into(), key, value])?;
+        }
+        Ok(())
+    }
+
+    fn restore_users(&mut self) -> Harness<()> {
+        let users = self.call(&["ACL", "USERS"])?;
+        for user in users.elements().unwrap_or(&[]).iter().filter_map(|user| user.text()) {
+            if user != b"default" {
+                self.call_bytes(&["ACL".into(), "DELUSER".into(), user.into()])?;
+            }
+        }
+        self.call(&["ACL", "SETUSER", "default", "reset", "on", "nopass", "~*", "&*", "+@all"])?;
+        self.call(&["ACL", "LOG", "RESET"])?;
+        Ok(())
+    }
+
+    fn config(&mut self) -> Harness<BTreeMap<Bytes, Bytes>> {
+        let reply = self.call(&["CONFIG", "GET", "*"])?;
+        let text = |reply: &Reply| Bytes::from(reply.text().unwrap_or(&[]));
+        Ok(reply.pairs().unwrap_or_default().into_iter().map(|(k, v)| (text(k), text(v))).collect())
+    }
+
+    fn identify(&mut self) -> Harness<()> {
+        self.identity = match self.target.identity() {
+            Some(identity) => identity,
+            None => {
+                let info = self.call(&["INFO", "server"])?;
+                identity_of(
+                    self.target.name(),
+                    &String::from_utf8_lossy(info.text().unwrap_or(&[])),
+                )
+            }
+        };
+        Ok(())
+    }
+
+    fn reconnect(&mut self) -> Harness<()> {
+        self.control = connect(self.target)?;
+        self.speak_best()
+    }
+
+    fn speak_best(&mut self) -> Harness<()> {
+        let resp = if self.features.get("resp3") == Some(&true) { 3 } else { 2 };
+        match self.control.hello(self.target, resp, self.timeout_ms) {
+            Incoming::Reply(_) => Ok(()),
+            other => {
+                Err(HarnessError(format!("{} answers {other:?} to HELLO", self.target.name())))
+            }
+        }
+    }
+}
+
+impl std::error::Error for HarnessError {}
+
+impl fmt::Display for HarnessError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn connect(target: &mut dyn Target) -> Harness<Client> {
+    let connection = target.connect();
+    connection
+        .map(Client::new)
+        .map_err(|e| HarnessError(format!("{} cannot be reached: {e}", target.name())))
+}
+
+/// Names and versions, from INFO. A fork has its own name only; Keynotes is Redis too, by design.
+fn identity_of(target: &str, info: &str) -> Identity {
+    let version = |field: &str| {
+        let value = info.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':'))?;
+        value.parse::<Version>().ok()
+    };
+    let redis_version = version("redis_version").unwrap_or_default();
+    let mut names = Vec::new();
+    if let Some(valkey) = version("valkey_version") {
+        names.push(("valkey".to_string(), valkey));
+    } else {
+        names.extend(version("keynotes_version").map(|version| ("keynotes".to_string(), version)));
+        names.push(("redis".to_string(), redis_version));
+    }
+    if !names.iter().any(|(name, _)| name == target) {
+        names.push((target.to_string(), names[0].1));
+    }
+    Identity { names, redis_version }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_a_server_is() {
+        let valkey = identity_of(
+            "mine",
+            "redis_version:7.2.4\r\nserver_name:valkey\r\nvalkey_version:8.0.1\r\n",
+        );
+        assert_eq!(valkey.redis_version, Version(7, 2, 4));
+        assert_eq!(
+            valkey.names,
+            [("valkey".into(), Version(8, 0, 1)), ("mine".into(), Version(8, 0, 1))]
+        );
+        let keynotes = identity_of("keynotes", "redis_version:7.4.1\nkeynotes_version:0.1.0\n");
+        assert_eq!(
+            keynotes.names,
+            [("keynotes".into(), Version(0, 1, 0)), ("redis".into(), Version(7, 4, 1))]
+        );
+    }
+}

@@ -1,0 +1,69 @@
+//! # Verdict: what a run of a case says
+//!
+//! | verdict | meaning | counts as a failure |
+//! |---|---|---|
+//! | pass | every reply and every effect as expected | |
+//! | text | the same meaning in other words | under `--text strict` |
+//! | missing | the server does not know a command: absent is not wrong | under `--missing fail` |
+//! | skip | not for this server, with the reason | |
+//! | xfail | failed, as the case says it does here | |
+//! | fail | anything else | yes |
+
+use serde::Serialize;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    Pass,
+    Text,
+    Missing,
+    Skip,
+    Xfail,
+    Fail,
+}
+
+/// One case in one protocol on one target.
+#[derive(Clone, Debug, Serialize)]
+pub struct Outcome {
+    /// `05-strings/set-nx`
+    pub case: String,
+    pub title: String,
+    pub claims: Vec<String>,
+    pub file: String,
+    pub line: usize,
+    pub resp: u8,
+    /// `redis 7.0.15`
+    pub target: String,
+    pub verdict: Verdict,
+    /// Why it was skipped, or is expected to fail.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+    /// The lines at fault, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<Fault>,
+    /// What was sent and what came, in the notation of vectors.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub transcript: Vec<String>,
+}
+
+/// A line that did not hold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Fault {
+    pub line: usize,
+    pub verdict: Verdict,
+    pub expected: String,
+    pub got: String,
+}
+
+impl Verdict {
+    pub fn name(self) -> &'static str {
+        match self {
+            Verdict::Pass => "pass",
+            Verdict::Text => "text",
+            Verdict::Missing => "missing",
+            Verdict::Skip => "skip",
+            Verdict::Xfail => "xfail",
+            Verdict::Fail => "fail",
+        }
+    }
+}
