@@ -32,11 +32,7 @@ pub enum Stream {
 ///
 /// # Errors
 /// When an address that is not optional cannot be bound, or none is left.
-pub fn listen_tcp(
-    bind: &[Vec<u8>],
-    port: u16,
-    backlog: u32,
-) -> Result<Vec<Listener>, ListenError> {
+pub fn listen_tcp(bind: &[Vec<u8>], port: u16, backlog: u32) -> Result<Vec<Listener>, ListenError> {
     let mut listeners = Vec::new();
     let mut absent = None;
     for word in bind {

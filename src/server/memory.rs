@@ -111,7 +111,8 @@ impl Meter {
     #[inline]
     pub fn used_bytes(&self) -> u64 {
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        let held = |thread: &ThreadCounters| read(thread.allocated).wrapping_sub(read(thread.freed));
+        let held =
+            |thread: &ThreadCounters| read(thread.allocated).wrapping_sub(read(thread.freed));
         self.threads.iter().map(held).fold(0, u64::wrapping_add)
     }
 }

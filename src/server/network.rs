@@ -153,7 +153,11 @@ impl Network {
 
 impl Address {
     fn open(&self) -> Result<Vec<Listener>, ListenError> {
-        if self.port == 0 { Ok(Vec::new()) } else { listen_tcp(&self.bind, self.port, self.backlog) }
+        if self.port == 0 {
+            Ok(Vec::new())
+        } else {
+            listen_tcp(&self.bind, self.port, self.backlog)
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! # Targets: servers under test
 //!
 //! A target is anything that hands out connections. Two kinds are here, a process that the
-//! runner starts ([`process`]) and a server that already runs ([`remote`]); a third, a server in the
+//! runner starts ([`Process`]) and a server that already runs ([`Remote`]); a third, a server in the
 //! runner's own process with a clock of its own, needs only this trait.
 //!
 //! ```text

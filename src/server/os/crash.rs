@@ -27,8 +27,7 @@ use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, Ordering};
 
 /// Signals by which a broken program dies.
-const FATAL: [c_int; 5] =
-    [libc::SIGSEGV, libc::SIGBUS, libc::SIGFPE, libc::SIGILL, libc::SIGABRT];
+const FATAL: [c_int; 5] = [libc::SIGSEGV, libc::SIGBUS, libc::SIGFPE, libc::SIGILL, libc::SIGABRT];
 /// Seconds that naming the frames may take.
 const NAMING_TIME_MAX_S: u32 = 10;
 const STACK_LEN: usize = 256 * 1024;
@@ -206,9 +205,8 @@ impl Report {
     }
 
     fn end(&mut self) {
-        let _ = self.write_str(
-            "\n=== REDIS BUG REPORT END. Make sure to include from START to END. ===\n",
-        );
+        let _ = self
+            .write_str("\n=== REDIS BUG REPORT END. Make sure to include from START to END. ===\n");
     }
 
     /// Addresses first, then names.

@@ -43,7 +43,8 @@ impl TitleArea {
         // it is writable for the life of the process, std has its own copy of what it
         // needs, and the variables live on the heap since `claim`.
         unsafe {
-            let area = std::slice::from_raw_parts_mut(self.bytes.start as *mut u8, self.bytes.len());
+            let area =
+                std::slice::from_raw_parts_mut(self.bytes.start as *mut u8, self.bytes.len());
             area[..len].copy_from_slice(&title[..len]);
             area[len..].fill(0);
         }
