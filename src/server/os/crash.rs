@@ -222,7 +222,7 @@ impl Report {
 
     pub(super) fn addresses(&mut self, frames: &[*mut c_void]) {
         let _ = self.write_str("\n------ STACK TRACE ------\nAddresses:");
-        for frame in frames {
+        for &frame in frames {
             let _ = write!(self, " {frame:p}");
         }
         let _ = self.write_str("\n");
