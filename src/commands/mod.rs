@@ -7,6 +7,7 @@
 //! - [`cx`]: what a handler sees; [`host`] and [`world`]: what it may ask of above and outside.
 //! - [`propagation`], [`stats`]: what it leaves behind.
 
+pub mod client;
 pub mod connection;
 pub mod cx;
 pub mod host;
@@ -27,5 +28,6 @@ pub use world::World;
 pub const GROUPS: &[(&str, &[Command])] = &[
     ("string", string::COMMANDS),
     ("connection", connection::COMMANDS),
+    ("connection", client::COMMANDS),
     ("transactions", transaction::COMMANDS),
 ];
