@@ -2,6 +2,8 @@
 
 mod interfaces;
 mod properties;
+mod server;
+mod strings;
 mod support;
 mod tidy;
 mod vectors;
