@@ -7,6 +7,7 @@
 //! - [`cx`]: what a handler sees; [`host`] and [`world`]: what it may ask of above and outside.
 //! - [`propagation`], [`stats`], [`sampler`]: what it leaves behind. [`switches`]: what DEBUG turns.
 
+pub mod client;
 pub mod connection;
 pub mod cx;
 pub mod databases;
@@ -34,6 +35,7 @@ pub const GROUPS: &[(&str, &[Command])] = &[
     ("generic", generic::COMMANDS),
     ("server", databases::COMMANDS),
     ("connection", connection::COMMANDS),
+    ("connection", client::COMMANDS),
     ("transactions", transaction::COMMANDS),
     ("server", server::COMMANDS),
 ];

@@ -18,7 +18,6 @@ use crate::config::access::find;
 use crate::config::rewrite::rewrite;
 use crate::config::{Config, Rights};
 use crate::protocol::Args;
-use std::io;
 
 const EVERYWHERE: &[&str] = &["request_policy:all_nodes", "response_policy:all_succeeded"];
 
@@ -147,7 +146,7 @@ pub(super) fn write_file(
         }
         Err(error) => error,
     };
-    if error.kind() == io::ErrorKind::NotFound && cx.world.process().config_file.is_empty() {
+    if cx.world.process().config_file.is_empty() {
         return Err(Unwritten::NoFile);
     }
     let reason = error.to_string();
