@@ -97,7 +97,7 @@ fn tables_bytes(cx: &Cx<'_>) -> u64 {
 fn clients_bytes(cx: &Cx<'_>) -> u64 {
     let of = |session: &Session| {
         let traffic = session.traffic;
-        let queue = session.transaction.as_ref().map_or(0, |queue| queue.heap_bytes());
+        let queue = session.transaction.as_ref().map_or(0, |queue| queue.heap_bytes);
         let buffers = session.out.capacity() + traffic.query_len + traffic.query_free;
         size_of::<Session>() + buffers + traffic.argv_bytes + queue
     };
