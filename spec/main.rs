@@ -2,6 +2,7 @@
 
 mod interfaces;
 mod properties;
+mod server;
 mod strings;
 mod support;
 mod tidy;
