@@ -3,7 +3,7 @@
 //! A file per group; in it the rows (what a command is) and the handlers (what it
 //! does), and nothing else. Data structures, encodings and protocol live below.
 //!
-//! - [`row`]: what a row says; [`table`]: from a name to its row.
+//! - [`usage`]: how a command's words are written down; [`row`]: what a row says; [`table`]: from a name to its row.
 //! - [`cx`]: what a handler sees; [`host`] and [`world`]: what it may ask of above and outside.
 //! - [`propagation`], [`stats`]: what it leaves behind.
 
@@ -16,6 +16,7 @@ pub mod stats;
 pub mod string;
 pub mod table;
 pub mod transaction;
+pub mod usage;
 pub mod world;
 
 pub use cx::{Caller, Cx};

@@ -6,10 +6,11 @@
 //! ```
 //!
 //! A row is a constant. The command's name and arity are read off its usage text
-//! while compiling; COMMAND, COMMAND DOCS, ACL categories, the arity gate and key
+//! while compiling ([`usage`](super::usage) tells how those texts are written); COMMAND, COMMAND DOCS, ACL categories, the arity gate and key
 //! extraction all look at rows. There is no second list of commands anywhere.
 
 use super::Cx;
+use super::usage::arity;
 use crate::base::error::Error;
 use crate::protocol::Args;
 
@@ -158,7 +159,7 @@ pub const fn cmd(usage: &'static str, handler: Handler) -> Command {
         usage,
         name: name_of(usage),
         handler,
-        arity: arity_of(usage),
+        arity: arity(usage),
         flags: 0,
         keys: [NO_KEY; KEY_SPECS_MAX],
         key_count: 0,
@@ -273,30 +274,6 @@ const fn name_of(usage: &'static str) -> &'static str {
     usage.split_at(end).0.split_at(start).1
 }
 
-/// Counts the words outside of brackets; anything optional or repeated makes it a minimum.
-const fn arity_of(usage: &str) -> i32 {
-    let bytes = usage.as_bytes();
-    let (mut at, mut depth, mut words, mut open) = (0, 0, 0, false);
-    let mut in_word = false;
-    while at < bytes.len() {
-        match bytes[at] {
-            b'[' => {
-                depth += 1;
-                open = true;
-            }
-            b']' => depth -= 1,
-            b' ' => in_word = false,
-            _ if depth == 0 && !in_word => {
-                in_word = true;
-                words += 1;
-            }
-            _ => {}
-        }
-        at += 1;
-    }
-    if open { -words } else { words }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -306,8 +283,8 @@ mod tests {
         for (usage, name, arity) in [
             ("PING [message]", "PING", -1),
             ("GET key", "GET", 2),
-            ("SET key value [NX | XX] [GET] [EX seconds | KEEPTTL]", "SET", -3),
-            ("MSET key value [key value ...]", "MSET", -3),
+            ("SET key value [condition: NX | XX] [GET]", "SET", -3),
+            ("MSET (data: key value)...", "MSET", -3),
             ("CLIENT NO-EVICT enabled", "NO-EVICT", 3),
         ] {
             let row = cmd(usage, no_handler);
