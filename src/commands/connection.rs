@@ -16,16 +16,16 @@ pub const COMMANDS: &[Command] = &[
         "O(1)",
         "Returns its argument.",
     ),
-    cmd("PING [message]", ping).flags(FAST).doc(
-        "1.0.0",
-        "O(1)",
-        "Answers, to show that the server does.",
-    ),
+    cmd("PING [message]", ping)
+        .flags(FAST)
+        .tips(&["request_policy:all_shards", "response_policy:all_succeeded"])
+        .doc("1.0.0", "O(1)", "Answers, to show that the server does."),
     cmd("QUIT", quit)
         .arity(-1)
         .flags(NOSCRIPT | LOADING | STALE | FAST | NO_AUTH | ALLOW_BUSY | IMMEDIATE)
+        .deprecated("7.2.0", "just closing the connection")
         .doc("1.0.0", "O(1)", "Closes the connection."),
-    cmd("SELECT index", select).flags(LOADING | STALE | FAST).doc(
+    cmd("SELECT index:integer", select).flags(LOADING | STALE | FAST).doc(
         "1.0.0",
         "O(1)",
         "Chooses the database of this connection.",

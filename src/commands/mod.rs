@@ -4,12 +4,17 @@
 //! does), and nothing else. Data structures, encodings and protocol live below.
 //!
 //! - [`usage`]: how a command's words are written down; [`row`]: what a row says; [`table`]: from a name to its row.
+//! - [`acl`], [`keys`], [`help`]: what follows from rows.
 //! - [`cx`]: what a handler sees; [`host`] and [`world`]: what it may ask of above and outside.
 //! - [`propagation`], [`stats`]: what it leaves behind.
 
+pub mod acl;
 pub mod connection;
 pub mod cx;
+pub mod help;
 pub mod host;
+pub mod introspect;
+pub mod keys;
 pub mod propagation;
 pub mod row;
 pub mod stats;
@@ -29,4 +34,5 @@ pub const GROUPS: &[(&str, &[Command])] = &[
     ("string", string::COMMANDS),
     ("connection", connection::COMMANDS),
     ("transactions", transaction::COMMANDS),
+    ("server", introspect::COMMANDS),
 ];

@@ -1,9 +1,10 @@
 //! # String commands                                               (note 05)
 
-use super::Cx;
 use super::row::{
-    ACCESS, Command, DENYOOM, FAST, INSERT, OW, Outcome, READONLY, RO, RW, UPDATE, WRITE, cmd, one,
+    ACCESS, Command, DENYOOM, FAST, Outcome, READONLY, RO, RW, UPDATE, VARIABLE_FLAGS, WRITE, cmd,
+    one,
 };
+use super::{Cx, keys};
 use crate::base::error::Error;
 use crate::keyspace::lookup::Ttl;
 use crate::keyspace::notify::Event;
@@ -16,7 +17,8 @@ pub const COMMANDS: &[Command] = &[
         "O(1)",
         "Returns the string at a key.",
     ),
-    cmd("SET key value", set).key(one(OW | UPDATE | INSERT)).flags(WRITE | DENYOOM).doc(
+    cmd("SET key value [condition: NX | XX]@2.6.12 [GET]@6.2.0 [expiration: EX seconds:integer@2.6.12 | PX milliseconds:integer@2.6.12 | EXAT unix-time-seconds:unix-time@6.2.0 | PXAT unix-time-milliseconds:unix-time@6.2.0 | KEEPTTL@6.0.0]", set).key(one(RW | ACCESS | UPDATE | VARIABLE_FLAGS).notes("RW and ACCESS due to the optional `GET` argument"))
+        .keys_by(keys::of_set).flags(WRITE | DENYOOM).doc(
         "1.0.0",
         "O(1)",
         "Sets the string at a key.",

@@ -1,7 +1,8 @@
 //! # Transaction commands                                          (note 20)
 
 use super::row::{
-    ALLOW_BUSY, Command, FAST, IMMEDIATE, LOADING, NOSCRIPT, Outcome, RO, STALE, cmd, range,
+    ALLOW_BUSY, Command, FAST, IMMEDIATE, LOADING, NOSCRIPT, Outcome, RO, SKIP_SLOWLOG, STALE, cmd,
+    range,
 };
 use super::table::Lookup;
 use super::{Caller, Cx};
@@ -17,7 +18,7 @@ pub const COMMANDS: &[Command] = &[
         "O(N) in the queue",
         "Drops the queue of MULTI.",
     ),
-    cmd("EXEC", exec).flags(NOSCRIPT | LOADING | STALE | IMMEDIATE).doc(
+    cmd("EXEC", exec).flags(NOSCRIPT | LOADING | STALE | SKIP_SLOWLOG | IMMEDIATE).doc(
         "1.2.0",
         "the sum of its commands",
         "Runs the queue of MULTI with nobody in between.",
@@ -28,7 +29,7 @@ pub const COMMANDS: &[Command] = &[
         "O(1)",
         "Forgets all watched keys.",
     ),
-    cmd("WATCH key [key ...]", watch).key(range(1, -1, 1, RO)).flags(ANYTIME | FAST).doc(
+    cmd("WATCH key...", watch).key(range(1, -1, 1, RO)).flags(ANYTIME | FAST).doc(
         "2.2.0",
         "O(1) for each key",
         "Has EXEC refuse if a key changes before.",

@@ -73,6 +73,37 @@ pub const fn arity(usage: &str) -> i32 {
     if exact { words } else { -words }
 }
 
+/// The line of a manual: `key [NX | XX] [EX seconds]`, without types and versions.
+pub fn manual(arguments: &[Argument]) -> String {
+    let words: Vec<String> = arguments.iter().map(manual_word).collect();
+    words.join(" ")
+}
+
+fn manual_word(argument: &Argument) -> String {
+    let inside = match argument.kind {
+        "pure-token" => String::new(),
+        "block" => manual(&argument.arguments),
+        "oneof" => {
+            let choices: Vec<String> = argument.arguments.iter().map(manual_word).collect();
+            let bare = argument.optional && argument.token.is_none();
+            let choices = choices.join(" | ");
+            if bare { choices } else { format!("<{choices}>") }
+        }
+        _ => argument.display.clone().unwrap_or_else(|| argument.name.clone()),
+    };
+    let token = argument.token.map(|token| if token.is_empty() { "\"\"" } else { token });
+    let with_token = |inside: &str| match token {
+        Some(token) => format!("{token} {inside}").trim_end().to_owned(),
+        None => inside.to_owned(),
+    };
+    let whole = match (argument.multiple, argument.multiple_token) {
+        (false, _) => with_token(&inside),
+        (true, false) => with_token(&format!("{inside} [{inside} ...]")),
+        (true, true) => format!("{0} [{0} ...]", with_token(&inside)),
+    };
+    if argument.optional { format!("[{whole}]") } else { whole }
+}
+
 fn skip_name(usage: &'static str) -> &'static str {
     let mut rest = usage;
     while rest.starts_with(|first: char| first.is_ascii_uppercase()) {
@@ -384,6 +415,22 @@ mod tests {
         assert!(tokens.multiple && tokens.multiple_token && tokens.optional);
         let pairs = only("X (data: field value)...");
         assert!(pairs.multiple && !pairs.multiple_token && !pairs.optional);
+    }
+
+    #[test]
+    fn a_manual_shows_the_words_as_they_are_typed() {
+        for (usage, expected) in [
+            ("SET key value [condition: NX | XX]@2.6.12", "key value [NX | XX]"),
+            ("MSET (data: key value)...", "key value [key value ...]"),
+            (
+                "X [GET pattern]... [order: ASC | DESC]",
+                "[GET pattern [GET pattern ...]] [ASC | DESC]",
+            ),
+            ("X (id-selector: (auto-id: *) | id)", "<* | id>"),
+            ("X [KEYS keys<key>:key...]", "[KEYS key [key ...]]"),
+        ] {
+            assert_eq!(manual(&arguments(usage)), expected);
+        }
     }
 
     #[test]
