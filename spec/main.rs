@@ -3,5 +3,7 @@
 mod facts;
 mod interfaces;
 mod properties;
+mod strings;
 mod support;
 mod tidy;
+mod vectors;

@@ -3,7 +3,8 @@
 //! A file per group; in it the rows (what a command is) and the handlers (what it
 //! does), and nothing else. Data structures, encodings and protocol live below.
 //!
-//! - [`usage`]: how a command's words are written down; [`row`]: what a row says; [`table`]: from a name to its row.
+//! - [`usage`]: how a command's words are written down; [`row`]: what a row says;
+//!   [`table`]: from a name to its row.
 //! - [`acl`], [`keys`], [`help`]: what follows from rows.
 //! - [`cx`]: what a handler sees; [`host`] and [`world`]: what it may ask of above and outside.
 //! - [`propagation`], [`stats`]: what it leaves behind.
@@ -11,6 +12,8 @@
 pub mod acl;
 pub mod connection;
 pub mod cx;
+pub mod databases;
+pub mod generic;
 pub mod help;
 pub mod host;
 pub mod introspect;
@@ -32,6 +35,8 @@ pub use world::World;
 /// Every command, by group, in the words that COMMAND DOCS uses for groups.
 pub const GROUPS: &[(&str, &[Command])] = &[
     ("string", string::COMMANDS),
+    ("generic", generic::COMMANDS),
+    ("server", databases::COMMANDS),
     ("connection", connection::COMMANDS),
     ("transactions", transaction::COMMANDS),
     ("server", introspect::COMMANDS),

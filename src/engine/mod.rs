@@ -11,10 +11,14 @@
 //! log. It names no socket, no file, no clock: given the same requests at the same
 //! times it does the same, so a test can drive it for a year in a millisecond.
 //!
+//! - [`feed`]: from a connection's bytes to commands that ran.
 //! - [`dispatch`]: gates, execution, statistics.
 //! - [`settle`]: what follows a command: events, waiters, propagation.
+//! - [`cron`]: work that nobody asks for.
 
+pub mod cron;
 pub mod dispatch;
+pub mod feed;
 pub mod settle;
 
 use crate::base::hash::HashSeed;
@@ -27,8 +31,9 @@ use crate::commands::stats::Stats;
 use crate::commands::{Caller, Command, CommandTable, Cx, GROUPS, World};
 use crate::config::Config;
 use crate::keyspace::Keyspace;
+use crate::keyspace::access::Tracking;
 use crate::keyspace::notify::KeyEvent;
-use crate::protocol::request::{Batch, ProtocolError};
+use crate::protocol::request::ProtocolError;
 use crate::protocol::{Args, Resp};
 use crate::session::blocking::WaitingLines;
 use crate::session::transaction::Watches;
@@ -58,10 +63,8 @@ pub struct Engine {
     rng: Rng,
     /// The last reading of the clock: the end of the command before.
     clock: Now,
+    next_cron_us: u64,
 }
-
-/// Requests whose keys are fetched together.
-const PREFETCH_MAX: usize = 64;
 
 const HOST: Host = Host { dispatch: dispatch::dispatch, execute: dispatch::execute };
 
@@ -94,6 +97,7 @@ impl Engine {
             table: CommandTable::new(groups),
             rng: Rng::new(rng_seed),
             clock: started,
+            next_cron_us: 0,
             config,
         }
     }
@@ -148,34 +152,6 @@ impl Engine {
         if stop { Flow::Stop } else { Flow::Continue }
     }
 
-    /// Reads the clock for the requests of one read.
-    pub fn begin_batch(&mut self, world: &mut dyn World) {
-        self.clock = world.now();
-    }
-
-    /// Brings the first key of each request into the cache, before the first of them runs:
-    /// all buckets first, then the entries that they point to.
-    #[inline]
-    pub fn prefetch(&self, client: ClientKey, batch: &Batch, buffer: &[u8]) {
-        if batch.len() < 2 {
-            return;
-        }
-        let db = &self.keys.dbs()[self.clients[client].db];
-        let mut hashes = [0; PREFETCH_MAX];
-        let count = batch.len().min(PREFETCH_MAX);
-        for (index, hash) in hashes[..count].iter_mut().enumerate() {
-            let Some(key) = batch.args(index, buffer).get(1) else { continue };
-            let dict = db.dict(key);
-            *hash = dict.hash(key);
-            dict.prefetch_bucket(*hash);
-        }
-        for (index, &hash) in hashes[..count].iter().enumerate() {
-            if let Some(key) = batch.args(index, buffer).get(1) {
-                db.dict(key).prefetch_item(hash);
-            }
-        }
-    }
-
     /// Answers bytes that are no request, and closes.
     pub fn refuse(&mut self, client: ClientKey, error: &ProtocolError) {
         self.stats.count_error(b"ERR".to_vec());
@@ -188,10 +164,11 @@ impl Engine {
         self.waiting.next_deadline_ms()
     }
 
-    /// Does what is due by time: clients that gave up waiting.
+    /// Does what is due by time: clients that gave up waiting, the cron.
     pub fn tick(&mut self, world: &mut dyn World) {
         self.clock = world.now();
         self.end_overdue_waits();
+        self.cron(world);
         self.settle(world);
     }
 
@@ -205,6 +182,8 @@ impl Engine {
         let session = &mut self.clients[me];
         let reply = std::mem::take(&mut session.out);
         self.keys.begin(session.db, now.ms());
+        self.keys.tracking =
+            if session.no_touch { Tracking::Off } else { Tracking::of(&self.config) };
         Cx {
             keys: &mut self.keys,
             reply,
