@@ -67,8 +67,7 @@ fn scripts(page: &mut Page) {
 /// From what was asked for to what the kernel gave: each step costs something.
 fn waste(page: &mut Page, cx: &mut Cx<'_>, used: u64, rss: u64) {
     let allocator = cx.world.allocator();
-    let (allocated, active, resident) =
-        (allocator.allocated, allocator.active, allocator.resident);
+    let (allocated, active, resident) = (allocator.allocated, allocator.active, allocator.resident);
     let mut step = |name: &str, bytes: &str, from: u64, to: u64| {
         page.field(name, format!("{:.2}", ratio(to, from)));
         page.field(bytes, to as i64 - from as i64);
