@@ -3,6 +3,7 @@
 mod facts;
 mod interfaces;
 mod properties;
+mod server;
 mod strings;
 mod support;
 mod tidy;

@@ -10,6 +10,7 @@
 //! - [`propagation`], [`stats`]: what it leaves behind.
 
 pub mod acl;
+pub mod client;
 pub mod connection;
 pub mod cx;
 pub mod databases;
@@ -38,6 +39,7 @@ pub const GROUPS: &[(&str, &[Command])] = &[
     ("generic", generic::COMMANDS),
     ("server", databases::COMMANDS),
     ("connection", connection::COMMANDS),
+    ("connection", client::COMMANDS),
     ("transactions", transaction::COMMANDS),
     ("server", introspect::COMMANDS),
 ];
