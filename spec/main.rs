@@ -2,6 +2,7 @@
 
 mod facts;
 mod interfaces;
+mod observe;
 mod properties;
 mod server;
 mod strings;

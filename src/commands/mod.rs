@@ -7,7 +7,7 @@
 //!   [`table`]: from a name to its row.
 //! - [`acl`], [`keys`], [`help`]: what follows from rows.
 //! - [`cx`]: what a handler sees; [`host`] and [`world`]: what it may ask of above and outside.
-//! - [`propagation`], [`stats`]: what it leaves behind.
+//! - [`propagation`], [`stats`], [`sampler`]: what it leaves behind. [`switches`]: what DEBUG turns.
 
 pub mod acl;
 pub mod client;
@@ -21,8 +21,11 @@ pub mod introspect;
 pub mod keys;
 pub mod propagation;
 pub mod row;
+pub mod sampler;
+pub mod server;
 pub mod stats;
 pub mod string;
+pub mod switches;
 pub mod table;
 pub mod transaction;
 pub mod usage;
@@ -41,5 +44,6 @@ pub const GROUPS: &[(&str, &[Command])] = &[
     ("connection", connection::COMMANDS),
     ("connection", client::COMMANDS),
     ("transactions", transaction::COMMANDS),
+    ("server", server::COMMANDS),
     ("server", introspect::COMMANDS),
 ];

@@ -11,7 +11,7 @@
 //! two       lcs                 LCS
 //! ```
 //!
-//! [`options`] reads the words that SET and GETEX share (`EX 10`, `KEEPTTL`, …).
+//! `options` reads the words that SET and GETEX share (`EX 10`, `KEEPTTL`, …).
 //!
 //! What holds for all: another type at the key is refused, except by those that replace
 //! the whole value without looking at it (SET, SETEX, MSET, …); a write that sets the
