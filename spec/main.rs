@@ -1,5 +1,6 @@
 //! What must be true: the one test binary.
 
+mod clients;
 mod facts;
 mod interfaces;
 mod observe;
