@@ -48,10 +48,7 @@ fn every_directive_may_be_set_to_what_it_is() {
 #[test]
 fn a_rewritten_file_gives_the_same_settings_again() {
     let mut redis = open_to_debug();
-    assert_eq!(
-        redis.ask("CONFIG REWRITE"),
-        "-ERR The server is running without a config file"
-    );
+    assert_eq!(redis.ask("CONFIG REWRITE"), "-ERR The server is running without a config file");
     redis.world.config_file = Some(b"# mine\nhz 20\nenable-debug-command yes\n".to_vec());
     assert_eq!(redis.ask("CONFIG SET maxmemory 1gb save '60 1' requirepass 'a b'"), "+OK");
     assert_eq!(redis.ask("CONFIG REWRITE"), "+OK");
@@ -190,14 +187,7 @@ const REDIS_DIGESTS: &[(&[&str], &str)] = &[
         "ffb6d819687481403a6de08dada00b0baee0fc49",
     ),
     (
-        &[
-            "SET a 1",
-            "SELECT 9",
-            "SET a 1",
-            "SET b 2 PXAT 4102444800000",
-            "SELECT 15",
-            "SET z z",
-        ],
+        &["SET a 1", "SELECT 9", "SET a 1", "SET b 2 PXAT 4102444800000", "SELECT 15", "SET z z"],
         "016549e31089cfde383276ad527dbb9aa5bf89ab",
     ),
     (

@@ -151,13 +151,7 @@ fn write_line(
     let unsent = view.out.unsent_len();
     let omem = counted_bytes(view.out);
     let fixed = view.out.capacity().min(IN_PLACE_BYTES);
-    let total = size_of::<Session>()
-        + view.out.capacity()
-        + traffic.query_len
-        + traffic.query_free
-        + view.argv_bytes
-        + multi_mem
-        + session.name.capacity();
+    let total = session.memory_bytes(view.out) + view.argv_bytes;
     let events = if unsent > 0 && session.blocked.is_none() { "rw" } else { "r" };
     let command = session.last_command.map_or("NULL", |id| table.entry(id).full_name);
     let resp = view.out.resp() as i32;

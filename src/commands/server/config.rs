@@ -26,7 +26,11 @@ pub const SUBCOMMANDS: &[Command] = &[
         .arity(-3)
         .flags(TOOL)
         .history(&[("7.0.0", "Several patterns at once.")])
-        .doc("2.0.0", "O(N) in the directives, for each pattern", "Tells values by name or pattern."),
+        .doc(
+            "2.0.0",
+            "O(N) in the directives, for each pattern",
+            "Tells values by name or pattern.",
+        ),
     cmd("CONFIG HELP", config_help).flags(LOADING | STALE).doc(
         "5.0.0",
         "O(1)",

@@ -52,10 +52,11 @@ pub const COMMANDS: &[Command] = &[
         "Depends on subcommand.",
         "Lists modules; none can be loaded.",
     ),
-    cmd("ROLE", role)
-        .flags(NOSCRIPT | LOADING | STALE | FAST)
-        .acl(&["@admin", "@dangerous"])
-        .doc("2.8.12", "O(1)", "Tells the part that this server plays in replication."),
+    cmd("ROLE", role).flags(NOSCRIPT | LOADING | STALE | FAST).acl(&["@admin", "@dangerous"]).doc(
+        "2.8.12",
+        "O(1)",
+        "Tells the part that this server plays in replication.",
+    ),
     cmd(
         "SHUTDOWN [save-selector: NOSAVE | SAVE] [NOW]@7.0.0 [FORCE]@7.0.0 [ABORT]@7.0.0",
         shutdown::shutdown,

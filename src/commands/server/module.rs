@@ -20,10 +20,11 @@ pub const SUBCOMMANDS: &[Command] = &[
         "O(1)",
         "Tells what MODULE can do.",
     ),
-    cmd("MODULE LIST", list)
-        .flags(ADMIN | NOSCRIPT)
-        .tips(&["nondeterministic_output_order"])
-        .doc("4.0.0", "O(N) in the modules", "Lists the modules that are loaded."),
+    cmd("MODULE LIST", list).flags(ADMIN | NOSCRIPT).tips(&["nondeterministic_output_order"]).doc(
+        "4.0.0",
+        "O(N) in the modules",
+        "Lists the modules that are loaded.",
+    ),
     cmd("MODULE LOAD path [arg...]", load).flags(LOADER).doc(
         "4.0.0",
         "O(1)",

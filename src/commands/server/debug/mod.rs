@@ -57,7 +57,12 @@ const TOOLS: &[Tool] = &[
     ),
     tool("DICT-RESIZING <0|1>", 3..=3, switches::dict_resizing, "Let tables grow and shrink."),
     tool("DIGEST", 2..=2, keys::digest, "Forty digits that stand for all data."),
-    tool("DIGEST-VALUE <key> [<key> ...]", 2..=ANY, keys::digest_value, "The same of single values."),
+    tool(
+        "DIGEST-VALUE <key> [<key> ...]",
+        2..=ANY,
+        keys::digest_value,
+        "The same of single values.",
+    ),
     tool(
         "DROP-CLUSTER-PACKET-FILTER <packet-type>",
         3..=3,
