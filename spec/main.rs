@@ -1,5 +1,6 @@
 //! What must be true: the one test binary.
 
+mod facts;
 mod interfaces;
 mod observe;
 mod properties;

@@ -5,6 +5,7 @@
 //! subcommand, has a small number of its own ([`Known::id`]) under which counters
 //! are kept.
 
+use super::acl;
 use super::row::Command;
 use super::stats::CommandStats;
 use crate::protocol::Args;
@@ -31,6 +32,12 @@ pub struct Entry {
     /// Ids of the subcommands, in the rows' order.
     pub subcommands: Vec<usize>,
     pub parent: Option<usize>,
+}
+
+impl Entry {
+    pub fn categories(&self) -> acl::Categories {
+        acl::categories(self.row, self.group)
+    }
 }
 
 #[derive(Debug, Default)]
