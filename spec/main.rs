@@ -1,6 +1,8 @@
 //! What must be true: the one test binary.
 
+mod facts;
 mod interfaces;
+mod observe;
 mod properties;
 mod server;
 mod strings;
