@@ -1,5 +1,6 @@
 mod base;
 mod config;
 mod dict;
+mod engine;
 mod entry;
 mod string;
