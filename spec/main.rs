@@ -3,6 +3,7 @@
 mod clients;
 mod facts;
 mod interfaces;
+mod model;
 mod observe;
 mod properties;
 mod server;
