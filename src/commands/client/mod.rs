@@ -14,10 +14,9 @@ pub mod pause;
 pub mod switches;
 pub mod unblock;
 
-use super::Cx;
-use super::row::{ADMIN, Command, LOADING, NOSCRIPT, Outcome, STALE, cmd, container};
+use super::help;
+use super::row::{ADMIN, Command, LOADING, NOSCRIPT, STALE, cmd, container};
 use crate::base::error::Error;
-use crate::protocol::Args;
 
 pub const COMMANDS: &[Command] =
     &[container("CLIENT", SUBCOMMANDS).doc("2.4.0", "", "Looks at connections and steers them.")];
@@ -33,7 +32,7 @@ const SUBCOMMANDS: &[Command] = &[
         "O(1)",
         "Returns the name of this connection.",
     ),
-    cmd("CLIENT HELP", help).flags(LOADING | STALE).doc("5.0.0", "O(1)", "Prints this text."),
+    cmd("CLIENT HELP", help::help).flags(LOADING | STALE).doc("5.0.0", "O(1)", "Prints this text."),
     cmd("CLIENT ID", name::id).flags(ANYTIME).doc(
         "5.0.0",
         "O(1)",
@@ -99,16 +98,6 @@ const SUBCOMMANDS: &[Command] = &[
         "Ends a pause.",
     ),
 ];
-
-fn help(cx: &mut Cx<'_>, _: Args<'_>) -> Outcome {
-    cx.reply.array(1 + 2 * SUBCOMMANDS.len());
-    cx.reply.status("CLIENT <subcommand> [<arg> [value] [opt] ...]. Subcommands are:");
-    for row in SUBCOMMANDS {
-        cx.reply.status(row.usage.trim_start_matches("CLIENT "));
-        cx.reply.status(&format!("    {}", row.summary));
-    }
-    Ok(())
-}
 
 /// Too many words for a subcommand that takes a varying number of them.
 fn wrong_words(subcommand: &[u8]) -> Error {
