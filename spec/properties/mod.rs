@@ -1,6 +1,7 @@
 mod base;
 mod config;
 mod dict;
+mod engine;
 mod entry;
 mod expire;
 mod scan;
