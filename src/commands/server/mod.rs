@@ -94,14 +94,3 @@ fn time(cx: &mut Cx<'_>, _: Args<'_>) -> Outcome {
     cx.reply.bulk_int(now_us % 1_000_000);
     Ok(())
 }
-
-/// The reply of a HELP: a title, then each form with its sentence below.
-fn help(cx: &mut Cx<'_>, name: &str, entries: &[(&str, &str)]) -> Outcome {
-    cx.reply.array(1 + 2 * (entries.len() + 1));
-    cx.reply.status(&format!("{name} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:"));
-    for (form, sentence) in entries.iter().chain(&[("HELP", "Print this help.")]) {
-        cx.reply.status(form);
-        cx.reply.status(&format!("    {sentence}"));
-    }
-    Ok(())
-}
