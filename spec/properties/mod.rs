@@ -1,4 +1,5 @@
 mod base;
+mod bytes;
 mod config;
 mod dict;
 mod engine;

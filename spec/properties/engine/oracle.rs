@@ -110,8 +110,9 @@ impl Oracle {
         oracle
     }
 
-    /// Runs the steps on a fresh keyspace.
-    fn judge(&mut self, steps: &[Step]) -> Result<(), String> {
+    /// Runs the steps on a fresh keyspace; tells how many were put to the server.
+    fn judge(&mut self, steps: &[Step]) -> Result<usize, String> {
+        let mut asked = 0;
         for who in 0..CLIENTS {
             for line in ["DISCARD", "UNWATCH", "SELECT 0", "FLUSHALL"] {
                 self.tell(who, line);
@@ -132,8 +133,9 @@ impl Oracle {
                 let got = got.escape_ascii();
                 return Err(format!("{step}\nmodel  {right:?}\nserver {got}"));
             }
+            asked += 1;
         }
-        Ok(())
+        Ok(asked)
     }
 
     fn differs(&self, words: &[Word], in_multi: bool) -> bool {
