@@ -100,3 +100,79 @@ fn a_low_limit_of_open_files_lowers_maxclients() {
         server.log()
     );
 }
+
+#[test]
+fn what_multi_queues_counts_as_unrun_bytes() {
+    let server = Server::start(&["--client-query-buffer-limit", "1mb"]);
+    let mut greedy = server.connect();
+    greedy.ask("MULTI\r\n", "+OK\r\n");
+    use std::io::Write;
+    let request = format!("*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$50000\r\n{}\r\n", "x".repeat(50_000));
+    while greedy.stream.write_all(request.as_bytes()).is_ok() {}
+    server.await_log(|log| log.contains("max query buffer length"));
+    server.connect().ask("GET k\r\n", "$-1\r\n");
+}
+
+#[test]
+fn who_sends_or_takes_bytes_is_not_idle() {
+    use std::io::{Read, Write};
+    let server = Server::start(&["--timeout", "1", "--hz", "100"]);
+    let mut slow = server.connect();
+    slow.send(b"*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$20000000\r\n");
+    let piece = vec![b'x'; 1_000_000];
+    for _ in 0..20 {
+        slow.stream.write_all(&piece).expect("it is not sent away while it sends");
+        std::thread::sleep(Duration::from_millis(150));
+    }
+    slow.ask("\r\n", "+OK\r\n");
+    slow.send(b"GET k\r\n");
+    let (mut taken, mut buffer) = (0, vec![0; 1_000_000]);
+    while taken < 20_000_000 {
+        let count = slow.stream.read(&mut buffer).unwrap_or_default();
+        assert!(count > 0, "sent away after {taken} bytes");
+        taken += count;
+        std::thread::sleep(Duration::from_millis(100 * count as u64 / 1_000_000 + 1));
+    }
+}
+
+#[test]
+fn a_strangers_limits_end_with_auth_in_one_pipeline() {
+    let server = Server::start(&["--requirepass", "secret"]);
+    let words = "$1\r\nk\r\n$1\r\nv\r\n".repeat(10);
+    let request = format!("AUTH secret\r\n*21\r\n$4\r\nMSET\r\n{words}");
+    server.connect().ask(&request, "+OK\r\n+OK\r\n");
+    let error = "-ERR Protocol error: unauthenticated multibulk length\r\n";
+    server.connect().ask("*21\r\n", error);
+}
+
+#[test]
+fn an_unproved_client_is_a_stranger_again_when_the_password_is_back() {
+    let server = Server::start(&["--requirepass", "secret"]);
+    let (mut owner, mut stranger) = (server.connect(), server.connect());
+    let denied = "-NOAUTH Authentication required.\r\n";
+    stranger.ask("PING\r\n", denied);
+    owner.ask("AUTH secret\r\nCONFIG SET requirepass \"\"\r\n", "+OK\r\n+OK\r\n");
+    stranger.ask("PING\r\n", "+PONG\r\n");
+    owner.ask("CONFIG SET requirepass other\r\n", "+OK\r\n");
+    stranger.ask("PING\r\n", denied);
+    owner.ask("PING\r\n", "+PONG\r\n");
+}
+
+#[test]
+fn a_config_set_that_fails_takes_back_what_was_done() {
+    let server = Server::start(&[]);
+    let other = super::process::free_port();
+    let mut client = server.connect();
+    client.ask(
+        &format!("CONFIG SET port {other} bind 192.0.2.77\r\n"),
+        "-ERR CONFIG SET failed (possibly related to argument 'port') - Unable to listen on this \
+         port. Check server logs.\r\n",
+    );
+    client.ask(
+        &format!("CONFIG SET port {other} maxclients 4000000000\r\n"),
+        "-ERR CONFIG SET failed (possibly related to argument 'maxclients') - The operating \
+         system is not able to handle the specified number of clients, try with ",
+    );
+    server.connect().ask("PING\r\n", "+PONG\r\n");
+    TcpStream::connect(("127.0.0.1", other)).expect_err("the new port is closed again");
+}

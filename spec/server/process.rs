@@ -193,7 +193,7 @@ pub fn exists(path: &Path) -> bool {
 }
 
 /// A port that nobody has; numbers below the range that the kernel gives to clients.
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     loop {
         let step = NEXT.fetch_add(1, Ordering::Relaxed);

@@ -142,7 +142,8 @@ impl CommandTable {
     /// When there is no such command, or the new name is taken.
     pub fn rename(&mut self, from: &[u8], to: &[u8]) -> Result<(), &'static str> {
         let id = self.top_level(from).ok_or("No such command in rename-command")?;
-        if !to.is_empty() && self.top_level(to).is_some() {
+        let taken_by = self.top_level(to).filter(|&other| !to.is_empty() && other != id);
+        if taken_by.is_some() {
             return Err("Target command name already exists");
         }
         self.names[id] = to.to_ascii_lowercase();

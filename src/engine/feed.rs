@@ -42,10 +42,7 @@ impl Engine {
         self.clock = world.now();
         while !feed.held {
             batch.clear();
-            let limits = Limits {
-                authenticated: self.clients[client].authenticated,
-                bulk_len_max: self.config.proto_max_bulk_len,
-            };
+            let limits = self.limits(client);
             let parsed = feed.parser.parse(buffer, done, limits, BATCH_LEN, batch);
             self.prefetch(client, batch, buffer);
             for index in 0..batch.len() {
@@ -55,6 +52,11 @@ impl Engine {
                     feed.held = true;
                     return done;
                 }
+            }
+            if !batch.is_empty() && self.limits(client) != limits {
+                // AUTH or CONFIG SET ran: what follows it is looked at again.
+                feed.parser.rewind();
+                continue;
             }
             match parsed {
                 Err(error) => {
@@ -69,6 +71,15 @@ impl Engine {
             }
         }
         done
+    }
+
+    /// What the client may send now.
+    #[inline]
+    fn limits(&self, client: ClientKey) -> Limits {
+        Limits {
+            authenticated: !self.must_authenticate(client),
+            bulk_len_max: self.config.proto_max_bulk_len,
+        }
     }
 
     /// Brings the first key of each request into the cache, before the first of them runs:

@@ -82,6 +82,11 @@ impl Engine {
         config: Config,
         world: &mut dyn World,
     ) -> Self {
+        Engine::with_table(CommandTable::new(groups), config, world)
+    }
+
+    /// An engine with a table that was made before: its commands may have other names.
+    pub fn with_table(table: CommandTable, config: Config, world: &mut dyn World) -> Self {
         let mut seeds = [0; 64];
         world.entropy(&mut seeds);
         let hash_seed = HashSeed(seeds[..16].try_into().expect("16 bytes"));
@@ -102,7 +107,7 @@ impl Engine {
             published: Vec::new(),
             watches: Watches::default(),
             waiting: WaitingLines::default(),
-            table: CommandTable::new(groups),
+            table,
             rng: Rng::new(rng_seed),
             clock: started,
             next_cron_us: 0,
@@ -115,6 +120,13 @@ impl Engine {
         let client = self.clients.connect(origin, now.ms());
         self.clients[client].authenticated = self.config.requirepass.is_empty();
         client
+    }
+
+    /// Whether a client must prove who it is before it is served. Who connected before the
+    /// password was taken away need not know it.
+    #[inline]
+    pub fn must_authenticate(&self, client: ClientKey) -> bool {
+        !self.clients[client].authenticated && !self.config.requirepass.is_empty()
     }
 
     /// Forgets a client: its watches, its place in line, its session.
@@ -171,7 +183,7 @@ impl Engine {
     /// Answers bytes that are no request, and closes.
     pub fn refuse(&mut self, client: ClientKey, error: &ProtocolError) {
         self.stats.count_error(b"ERR".to_vec());
-        self.clients.write_to(client, |reply| reply.error(error.0.as_bytes()));
+        self.clients.answer(client, |reply| reply.error(error.0.as_bytes()));
         self.clients.close(client, Closing::AfterReply);
     }
 

@@ -32,7 +32,7 @@ const UNAUTHENTICATED_WORDS_MAX: i64 = 10;
 const UNAUTHENTICATED_BULK_MAX: i64 = 16 * 1024;
 
 /// What a client may send; differs by what it has proved.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     pub authenticated: bool,
     /// Longest word, in bytes (`proto-max-bulk-len`).

@@ -55,6 +55,8 @@ pub struct EventLoop {
     /// Listeners that may have more connections in line.
     pub(super) accepting: Vec<usize>,
     pub(super) beat: Beat,
+    /// Wall time at which this turn began.
+    pub(super) turn_ms: i64,
 }
 
 impl EventLoop {
@@ -82,6 +84,7 @@ impl EventLoop {
             unsent: Vec::new(),
             accepting: Vec::new(),
             beat: Beat::default(),
+            turn_ms: 0,
         })
     }
 
@@ -120,7 +123,8 @@ impl EventLoop {
 
     fn turn(&mut self, events: &Events) {
         self.system.read_wall_clock();
-        let started_us = self.system.now().mono_us;
+        let started = self.system.now();
+        self.turn_ms = started.ms();
         let again = std::mem::take(&mut self.again);
         for event in events {
             match event.token().0.checked_sub(FIRST_CLIENT) {
@@ -147,7 +151,7 @@ impl EventLoop {
         self.close_doomed();
         let stats = &mut self.engine.stats.event_loop;
         stats.cycles += 1;
-        stats.duration_us += self.system.now().mono_us - started_us;
+        stats.duration_us += self.system.now().mono_us - started.mono_us;
     }
 
     fn on_event(&mut self, client: ClientKey, event: &Event) {

@@ -7,7 +7,9 @@
 //! ```
 
 use super::network::plain_words;
+use super::users;
 use crate::base::glob;
+use crate::commands::{CommandTable, GROUPS};
 use crate::config::args::command_line;
 use crate::config::file::{Outside, load};
 use crate::config::row::Reason;
@@ -27,6 +29,8 @@ pub struct ConfigSource {
     pub given: Vec<u8>,
     /// Neither file nor option: all defaults.
     pub is_empty: bool,
+    /// All commands, by the names that `rename-command` gave them.
+    pub commands: CommandTable,
 }
 
 /// Reads the config that the command line asks for. `dir` takes effect on the way.
@@ -54,7 +58,9 @@ pub fn read_config(words: &[Vec<u8>]) -> Result<(Config, ConfigSource), FileErro
         text.extend_from_slice(&line.options);
     }
     let mut config = Config::new();
-    load(&mut config, &text, &mut Files)?;
+    let mut files = Files { commands: CommandTable::new(GROUPS) };
+    load(&mut config, &text, &mut files)?;
+    source.commands = files.commands;
     check_logfile(&config, &text)?;
     if let Ok(dir) = std::env::current_dir() {
         config.dir = dir.into_os_string().into_vec();
@@ -79,8 +85,10 @@ fn check_logfile(config: &Config, text: &[u8]) -> Result<(), FileError> {
     })
 }
 
-/// Config files on disk.
-struct Files;
+/// Config files on disk, and what their statements build.
+struct Files {
+    commands: CommandTable,
+}
 
 impl Outside for Files {
     fn read(&mut self, path: &[u8]) -> io::Result<Vec<u8>> {
@@ -93,6 +101,14 @@ impl Outside for Files {
             text.push(b'\n');
         }
         Ok(text)
+    }
+
+    fn rename_command(&mut self, from: &[u8], to: &[u8]) -> Result<(), Reason> {
+        self.commands.rename(from, to).map_err(Reason::Borrowed)
+    }
+
+    fn user(&mut self, name: &[u8], rules: &[Vec<u8>]) -> Result<(), Reason> {
+        users::admit(name, rules)
     }
 
     fn stored(&mut self, config: &Config, name: &'static str) -> Result<(), Reason> {

@@ -1,7 +1,8 @@
 //! # Server: the only floor that touches the operating system       (note 02)
 //!
 //! From the command line to a served port:
-//! - [`cli`]: which program is asked for; [`files`]: where its config comes from.
+//! - [`cli`]: which program is asked for; [`files`]: where its config comes from;
+//!   [`users`]: what it may say of users.
 //! - [`startup`]: the steps, in order. [`supervise`], [`tuning`], [`title`]: what the
 //!   world outside is told and asked.
 //!
@@ -37,5 +38,6 @@ pub mod system;
 pub mod title;
 pub mod traffic;
 pub mod tuning;
+pub mod users;
 
 pub use startup::run;

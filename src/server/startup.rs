@@ -68,7 +68,7 @@ impl StartError {
 }
 
 fn serve(program: &[u8], words: &[Vec<u8>]) -> Result<(), StartError> {
-    let (mut config, source) = read_config(words).map_err(StartError::Config)?;
+    let (mut config, mut source) = read_config(words).map_err(StartError::Config)?;
     let (supervision, notes) =
         Supervision::begin(&config).map_err(|error| StartError::Io("fork", error))?;
     let title = Title::claim(program, &source.given, &config);
@@ -89,7 +89,8 @@ fn serve(program: &[u8], words: &[Vec<u8>]) -> Result<(), StartError> {
     }
     let signals =
         Signals::listen().map_err(|error| StartError::Io("Can't handle signals", error))?;
-    let engine = Engine::new(config, &mut system);
+    let commands = std::mem::take(&mut source.commands);
+    let engine = Engine::with_table(commands, config, &mut system);
     system.log(LogLevel::Notice, "Server initialized");
     let mut turning = EventLoop::new(engine, system, signals, supervision)
         .map_err(|error| StartError::Io("Can't create the event loop", error))?;
@@ -136,6 +137,11 @@ fn announce(system: &mut System, source: &ConfigSource, config: &Config) {
     }
     if config.daemonize && config.supervised != Supervised::No {
         let text = "daemonize is set although a supervisor is: the server stays in front";
+        system.log(LogLevel::Warning, text);
+    }
+    if !config.aclfile.is_empty() {
+        let text = "WARNING: aclfile is not read. ACL users are not supported: whoever connects \
+                    is 'default' and may do everything.";
         system.log(LogLevel::Warning, text);
     }
     system.log.role = 'M';

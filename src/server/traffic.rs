@@ -14,6 +14,9 @@ use crate::commands::World;
 use crate::commands::world::LogLevel;
 use crate::session::{ClientKey, Closing};
 
+/// As `client-query-buffer-limit`, for who has not proved who it is, in bytes.
+const STRANGERS_QUERY_MAX: u64 = 1 << 20;
+
 impl EventLoop {
     /// Gives a client its slice of the turn.
     pub(super) fn serve(&mut self, client: ClientKey) {
@@ -42,17 +45,31 @@ impl EventLoop {
         if state == ReadState::Closed {
             return self.at_end(client);
         }
+        let in_shared_len = if in_shared { count } else { 0 };
+        let unrun_len = connection.pending.len() + in_shared_len;
+        let session = &mut self.engine.clients[client];
+        if count > 0 {
+            session.last_active_ms = self.turn_ms;
+        }
+        // What MULTI queued was sent and has not run either.
+        let queue_len = session.transaction.as_ref().map_or(0, |queue| queue.heap_bytes);
+        if (unrun_len + queue_len) as u64 > self.query_len_max(client) {
+            return self.over_query_limit(client, unrun_len + queue_len);
+        }
+        let Some(connection) = self.connection(client) else { return };
         if in_shared && connection.pending.is_empty() && !connection.feed.held {
             return self.run_shared(client, count);
         }
-        if in_shared {
-            connection.pending.push(&self.shared[..count]);
-        }
-        let len = connection.pending.len();
-        if len as u64 > self.engine.config.client_query_buffer_limit {
-            return self.over_query_limit(client, len);
+        if let Some(Some(connection)) = self.connections.get_mut(client.0) {
+            connection.pending.push(&self.shared[..in_shared_len]);
         }
         self.run_pending(client);
+    }
+
+    /// How many bytes a client may have sent that did not run.
+    fn query_len_max(&self, client: ClientKey) -> u64 {
+        let limit = self.engine.config.client_query_buffer_limit;
+        if self.engine.must_authenticate(client) { limit.min(STRANGERS_QUERY_MAX) } else { limit }
     }
 
     /// Runs what was read into the shared buffer; keeps what is left of it.
@@ -176,6 +193,9 @@ impl EventLoop {
         }
         let (count, state) = connection.write(session.out.as_bytes());
         session.out.consume(count);
+        if count > 0 {
+            session.last_active_ms = self.turn_ms;
+        }
         self.engine.stats.writes_processed += 1;
         self.engine.stats.net_output_bytes += count as u64;
         match state {

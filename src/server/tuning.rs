@@ -30,16 +30,18 @@ pub fn make_room_for_clients(maxclients: u32) -> (u32, Vec<Note>) {
     if now >= wanted {
         return (maxclients, Vec::new());
     }
-    // The hard limit may lie anywhere between: come down in steps until one is granted.
-    let (mut best, mut refusal) = (wanted, None);
-    while best > now {
-        match process::set_open_files_limit(best) {
-            Ok(()) => break,
-            Err(error) => refusal = refusal.or(Some(error)),
+    // What the kernel grants may lie anywhere between: halve the gap until it is found.
+    let (mut best, mut refused, mut refusal) = (now, wanted + 1, None);
+    while refused - best > 1 {
+        let asked = if refusal.is_none() { wanted } else { best + (refused - best) / 2 };
+        match process::set_open_files_limit(asked) {
+            Ok(()) => best = asked,
+            Err(error) => {
+                refused = asked;
+                refusal = refusal.or(Some(error));
+            }
         }
-        best = best.saturating_sub(16);
     }
-    let best = best.max(now);
     if best >= wanted {
         let text = format!(
             "Increased maximum number of open files to {wanted} (it was originally set to {now})."

@@ -6,7 +6,7 @@
 //! ```text
 //! CONFIG SET port 1 maxmemory 1gb
 //!   stored in a copy ──> engine told ──> world told: "port 1: permission denied"
-//!          └────────────── old copy put back, engine told again ◄──┘
+//!          └────────────── old copy put back, both told again ◄────┘
 //! ```
 
 use super::{TOOL, gate};
@@ -80,13 +80,26 @@ fn set(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
         .set(&pairs, rights)
         .map_err(|error| Error::Text(error.reply().into_boxed_slice()))?;
     adopt(cx, &changed);
-    if let Err(reason) = cx.world.apply_config(cx.config, &changed) {
-        *cx.config = before;
-        adopt(cx, &changed);
-        return Err(refused(&pairs, &changed, &reason));
+    for (index, name) in changed.iter().enumerate() {
+        if let Err(reason) = cx.world.apply_config(cx.config, &[name]) {
+            *cx.config = before;
+            adopt(cx, &changed);
+            take_back(cx, &changed[..=index]);
+            return Err(refused(&pairs, name, &reason));
+        }
     }
     cx.reply.ok();
     Ok(())
+}
+
+/// Has the world follow the old values again, as far as it followed the new ones.
+fn take_back(cx: &mut Cx<'_>, applied: &[&str]) {
+    for name in applied {
+        if let Err(reason) = cx.world.apply_config(cx.config, &[name]) {
+            let text = format!("Can't go back to the old value of {name}: {reason}");
+            cx.world.log(LogLevel::Warning, &text);
+        }
+    }
 }
 
 /// Has the engine follow directives that changed. Most are simply read where they matter.
@@ -96,19 +109,15 @@ fn adopt(cx: &mut Cx<'_>, changed: &[&str]) {
             "notify-keyspace-events" => {
                 cx.keys.journal.heard = cx.config.notify_keyspace_events.heard();
             }
-            // Where there is no password any more, nobody is a stranger.
-            "requirepass" if cx.config.requirepass.is_empty() => {
-                cx.clients.iter_mut().for_each(|(_, session)| session.authenticated = true);
-            }
             _ => {}
         }
     }
 }
 
-/// The outside's refusal, tied to the first pair that it can be about.
-fn refused(pairs: &[(&[u8], &[u8])], changed: &[&str], reason: &str) -> Error {
-    let is_changed = |name: &[u8]| find(name).is_some_and(|(row, _)| changed.contains(&row.name));
-    let name = pairs.iter().map(|(name, _)| *name).find(|name| is_changed(name));
+/// The outside's refusal of the directive `name`, which is told as the client spelled it.
+fn refused(pairs: &[(&[u8], &[u8])], name: &str, reason: &str) -> Error {
+    let is_it = |spelling: &[u8]| find(spelling).is_some_and(|(row, _)| row.name == name);
+    let name = pairs.iter().map(|(spelling, _)| *spelling).find(|spelling| is_it(spelling));
     let head = b"CONFIG SET failed (possibly related to argument '".as_slice();
     Error::err([head, name.unwrap_or_default(), b"') - ", reason.as_bytes()].concat())
 }
