@@ -203,3 +203,36 @@ fn in_the_background_the_pid_file_leads_to_it() {
     assert!(std::process::Command::new("kill").arg(&pid).status().unwrap().success());
     eventually(|| setup.text("d.log").contains("bye bye"), || setup.text("d.log"));
 }
+
+#[test]
+fn commands_answer_to_the_names_that_the_config_gives_them() {
+    let setup = Setup::new();
+    let text = "rename-command SET put\nrename-command CONFIG cfg\nrename-command FLUSHALL \"\"\n";
+    std::fs::write(setup.path("redis.conf"), text).unwrap();
+    let port = setup.port.to_string();
+    let child = setup.command(&["redis.conf", "--port", &port]).spawn().unwrap();
+    let server = super::process::Server { child, setup };
+    server.await_log(|log| log.contains("Ready to accept"));
+    let mut client = server.connect();
+    client.ask("put k 1\r\nGET k\r\n", "+OK\r\n$1\r\n1\r\n");
+    client.ask("FLUSHALL\r\n", "-ERR unknown command 'FLUSHALL', with args beginning with: \r\n");
+    client.ask("set\r\n", "-ERR unknown command 'set', with args beginning with: \r\n");
+    client.ask("cfg x\r\n", "-ERR unknown subcommand 'x'. Try CFG HELP.\r\n");
+    client.ask("cfg rewrite\r\n", "+OK\r\n");
+    assert!(server.setup.text("redis.conf").starts_with(text), "renames stay in the file");
+}
+
+#[test]
+fn what_a_config_says_of_commands_and_users_is_kept_or_refused() {
+    for (options, found) in [
+        (&["--rename-command", "NOSUCH", "x"][..], "No such command in rename-command"),
+        (&["--rename-command", "SET", "get"], "Target command name already exists"),
+        (&["--user", "foo", "--user", "foo"], "Duplicate user"),
+        (&["--user", "alice", "on", "nopass", "+@all"], "ACL users are not supported"),
+        (&["--user", "default", "on", ">secret"], "set by requirepass"),
+    ] {
+        let (code, text) = Setup::new().finish(options);
+        assert_eq!(code, Some(1), "{options:?}");
+        assert!(text.contains(found), "{options:?}: {text}");
+    }
+}

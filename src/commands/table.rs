@@ -54,7 +54,7 @@ pub enum Lookup {
     Found(Known),
     Unknown,
     /// The container exists, the subcommand does not.
-    UnknownSubcommand(Known),
+    UnknownSubcommand,
 }
 
 impl CommandTable {
@@ -84,7 +84,7 @@ impl CommandTable {
         }
         match self.subcommand(id, &args[1]) {
             Some(id) => Lookup::Found(Known { row: self.entries[id].row, id }),
-            None => Lookup::UnknownSubcommand(known),
+            None => Lookup::UnknownSubcommand,
         }
     }
 

@@ -98,11 +98,11 @@ fn known_command(cx: &mut Cx<'_>, args: Args<'_>) -> Result<Known, Error> {
             }
             Err(unknown_command(args))
         }
-        Lookup::UnknownSubcommand(parent) => {
-            let name = cx.table.entry(parent.id).full_name.to_ascii_uppercase();
-            let head = b"unknown subcommand '";
-            let tail = format!("'. Try {name} HELP.");
-            Err(Error::err([head, clip(&args[1]), tail.as_bytes()].concat()))
+        Lookup::UnknownSubcommand => {
+            // The name that was typed: `rename-command` may have made it another than the row's.
+            let name = args[0].to_ascii_uppercase();
+            let words = [b"unknown subcommand '", clip(&args[1]), b"'. Try ", &name, b" HELP."];
+            Err(Error::err(words.concat()))
         }
     }
 }

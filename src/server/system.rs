@@ -7,7 +7,7 @@
 use super::lazy_free::LazyFree;
 use super::log::Log;
 use super::memory::{self, Meter};
-use super::network::Network;
+use super::network::{Network, plain_words};
 use super::os::watchdog::Watchdog;
 use super::os::{crash, process};
 use super::title::Title;
@@ -87,7 +87,7 @@ impl System {
             }
             "dir" => {
                 let path = Path::new(std::ffi::OsStr::from_bytes(&config.dir));
-                std::env::set_current_dir(path).map_err(|error| error.to_string())?;
+                std::env::set_current_dir(path).map_err(|error| plain_words(&error))?;
             }
             "maxclients" => self.make_room_for_clients(config.maxclients)?,
             "loglevel" => self.log.level = config.loglevel,
