@@ -188,3 +188,12 @@ fn garbage_hurts_only_who_sends_it() {
         .unwrap();
     assert!(!server.log().contains("BUG REPORT"), "{}", server.log());
 }
+
+#[test]
+fn urgent_data_hides_nothing_that_follows_it() {
+    let server = Server::start(&[]);
+    let mut client = server.connect();
+    client.send(b"PING\r\n");
+    socket2::SockRef::from(&client.stream).send_out_of_band(b"!").unwrap();
+    client.ask("PING\r\nPING\r\n", "+PONG\r\n+PONG\r\n+PONG\r\n");
+}

@@ -31,6 +31,9 @@ const LINE_MAX: usize = 64 * 1024;
 const UNAUTHENTICATED_WORDS_MAX: i64 = 10;
 const UNAUTHENTICATED_BULK_MAX: i64 = 16 * 1024;
 
+/// Room for so many words is kept from one request to the next.
+const WORDS_KEPT_MAX: usize = 4096;
+
 /// What a client may send; differs by what it has proved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -67,7 +70,7 @@ enum Words {
 
 impl Batch {
     pub fn clear(&mut self) {
-        self.spans.clear();
+        clear(&mut self.spans);
         self.requests.clear();
         self.inline.clear();
     }
@@ -193,7 +196,7 @@ impl RequestParser {
         let len = std::mem::take(&mut self.offset);
         let words = Words::InBuffer { first, count: self.words.len() };
         batch.requests.push(Request { words, end: start + len });
-        self.words.clear();
+        clear(&mut self.words);
         Ok(Some(len))
     }
 
@@ -248,6 +251,15 @@ impl RequestParser {
             batch.requests.push(Request { words: Words::Inline { index }, end: start + len });
         }
         Ok(Some(len))
+    }
+}
+
+/// Empties a list of words. One that a rare, huge request made long gives its memory back.
+#[inline]
+fn clear(words: &mut Vec<Span>) {
+    words.clear();
+    if words.capacity() > WORDS_KEPT_MAX {
+        words.shrink_to(WORDS_KEPT_MAX);
     }
 }
 
@@ -356,6 +368,17 @@ mod tests {
         ] {
             assert_eq!(fault(bytes, limits), format!("ERR Protocol error: {text}"));
         }
+    }
+
+    #[test]
+    fn a_huge_request_leaves_no_memory_behind() {
+        let bytes = [b"*100000\r\n".as_slice(), &b"$1\r\nx\r\n".repeat(100_000)].concat();
+        let (mut parser, mut batch) = (RequestParser::default(), Batch::default());
+        parser.parse(&bytes, 0, LIMITS, 1, &mut batch).unwrap();
+        assert_eq!(batch.args(0, &bytes).len(), 100_000);
+        batch.clear();
+        assert!(parser.words.capacity() <= WORDS_KEPT_MAX);
+        assert!(batch.spans.capacity() <= WORDS_KEPT_MAX);
     }
 
     #[test]

@@ -7,9 +7,10 @@
 //!
 //! Readiness is edge-triggered: the poller speaks once when bytes arrive. A read that
 //! fills its buffer may have left some in the kernel, so it must be tried again
-//! ([`ReadState::More`]); a shorter one has taken all, and saves the extra call. One trap
-//! lies there: the end of the stream that arrives together with the last bytes is no
-//! event of its own, so [`Connection::peer_is_done`] remembers that it was seen.
+//! ([`ReadState::More`]); a shorter one has taken all, and saves the extra call. Two traps
+//! lie there. The end of the stream that arrives together with the last bytes is no event
+//! of its own, so [`Connection::peer_is_done`] remembers that it was seen. And urgent data,
+//! which Redis ignores, cuts a read short: [`Connection::urgent`].
 
 use super::listener::Stream;
 use crate::engine::feed::Feed;
@@ -39,6 +40,8 @@ pub struct Connection {
     pub peer_is_done: bool,
     /// That end has been read.
     pub at_end: bool,
+    /// The peer sent urgent data: a read stops short of its place in the stream.
+    pub urgent: bool,
 }
 
 /// Bytes that are read and not yet run.
@@ -81,6 +84,7 @@ impl Connection {
             listed: false,
             peer_is_done: false,
             at_end: false,
+            urgent: false,
         }
     }
 
@@ -97,7 +101,9 @@ impl Connection {
             (count, false, state)
         };
         match state {
-            ReadState::Drained if self.peer_is_done => (count, in_shared, ReadState::More),
+            ReadState::Drained if self.peer_is_done || (self.urgent && count > 0) => {
+                (count, in_shared, ReadState::More)
+            }
             state => (count, in_shared, state),
         }
     }

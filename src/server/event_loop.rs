@@ -161,6 +161,7 @@ impl EventLoop {
         }
         let Some(connection) = self.connection(client) else { return };
         connection.peer_is_done |= event.is_read_closed() || broken;
+        connection.urgent |= event.is_priority();
         if event.is_readable() || connection.peer_is_done {
             connection.unread = true;
             self.serve(client);

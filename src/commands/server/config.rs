@@ -104,13 +104,8 @@ fn take_back(cx: &mut Cx<'_>, applied: &[&str]) {
 
 /// Has the engine follow directives that changed. Most are simply read where they matter.
 fn adopt(cx: &mut Cx<'_>, changed: &[&str]) {
-    for name in changed {
-        match *name {
-            "notify-keyspace-events" => {
-                cx.keys.journal.heard = cx.config.notify_keyspace_events.heard();
-            }
-            _ => {}
-        }
+    if changed.contains(&"notify-keyspace-events") {
+        cx.keys.journal.heard = cx.config.notify_keyspace_events.heard();
     }
 }
 
