@@ -1,6 +1,7 @@
 //! What must be true: the one test binary.
 
 mod interfaces;
+mod notes;
 mod properties;
 mod support;
 mod tidy;

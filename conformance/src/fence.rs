@@ -91,7 +91,8 @@ fn example(info: &str, line: usize, body: &[&str]) -> Located<Case> {
     let mut reader = Reader { lines: body, at: 0, first: line + 1 };
     while let Some(text) = reader.next() {
         let number = reader.first + reader.at - 1;
-        let step = step(text, number, &mut reader, &when, unordered).map_err(|why| (number, why))?;
+        let step =
+            step(text, number, &mut reader, &when, unordered).map_err(|why| (number, why))?;
         case.steps.push(step);
     }
     Ok(case)
@@ -212,7 +213,8 @@ fn index(text: &str) -> Option<(usize, usize)> {
 fn scalar(text: &str) -> Result<Pattern, String> {
     if text.starts_with('"') {
         let words = lexer::arguments(text).map_err(|error| error.message)?;
-        let [word] = <[_; 1]>::try_from(words).map_err(|_| format!("`{text}` is not one string"))?;
+        let [word] =
+            <[_; 1]>::try_from(words).map_err(|_| format!("`{text}` is not one string"))?;
         return Ok(Pattern::Bulk(Bytes(word)));
     }
     if let Some(number) = text.strip_prefix("(integer) ") {
