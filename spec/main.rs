@@ -5,3 +5,4 @@ mod notes;
 mod properties;
 mod support;
 mod tidy;
+mod vectors;

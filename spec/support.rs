@@ -7,93 +7,18 @@
 //! assert_eq!(redis.ask("GET k"), "$-1");
 //! ```
 
+use conformance::target::VirtualWorld;
 use keynotes::base::quote::split_args;
-use keynotes::base::rng::Rng;
-use keynotes::base::time::Now;
-use keynotes::commands::world::{Allocator, Crash, LogLevel, Process};
-use keynotes::commands::{Command, World};
+use keynotes::commands::Command;
 use keynotes::config::Config;
 use keynotes::engine::{Engine, Flow};
 use keynotes::protocol::OwnedArgs;
 use keynotes::session::{ClientKey, Origin};
-use std::io;
-
-/// A world without an outside: the clock stands still until it is moved, entropy has a seed.
-pub struct FakeWorld {
-    pub now: Now,
-    pub rng: Rng,
-    pub used_memory: u64,
-    pub log: Vec<String>,
-    pub config_file: Option<Vec<u8>>,
-    pub freed_later: usize,
-}
-
-impl Default for FakeWorld {
-    fn default() -> Self {
-        FakeWorld {
-            now: Now { wall_us: 1_700_000_000_000_000, mono_us: 0 },
-            rng: Rng::new(1),
-            used_memory: 1 << 20,
-            log: Vec::new(),
-            config_file: None,
-            freed_later: 0,
-        }
-    }
-}
-
-impl World for FakeWorld {
-    fn now(&mut self) -> Now {
-        self.now
-    }
-
-    fn entropy(&mut self, out: &mut [u8]) {
-        out.iter_mut().for_each(|byte| *byte = self.rng.next_u64() as u8);
-    }
-
-    fn used_memory(&mut self) -> u64 {
-        self.used_memory
-    }
-
-    fn allocator(&mut self) -> Allocator {
-        Allocator { name: "fake", ..Allocator::default() }
-    }
-
-    fn process(&mut self) -> Process {
-        Process { pid: 4711, ..Process::default() }
-    }
-
-    fn sleep_us(&mut self, us: u64) {
-        self.now.wall_us += us as i64;
-        self.now.mono_us += us;
-    }
-
-    fn log(&mut self, _: LogLevel, message: &str) {
-        self.log.push(message.to_owned());
-    }
-
-    fn rewrite_config(&mut self, rewrite: &mut dyn FnMut(&[u8]) -> Vec<u8>) -> io::Result<()> {
-        let old = self.config_file.take().ok_or(io::ErrorKind::NotFound)?;
-        self.config_file = Some(rewrite(&old));
-        Ok(())
-    }
-
-    fn free_later(&mut self, _: Box<dyn Send>) {
-        self.freed_later += 1;
-    }
-
-    fn apply_config(&mut self, _: &Config, _: &[&str]) -> Result<(), String> {
-        Ok(())
-    }
-
-    fn crash(&mut self, how: Crash) {
-        panic!("crash asked for: {how:?}");
-    }
-}
 
 /// An engine with one client connected; more can join.
 pub struct Redis {
     pub engine: Engine,
-    pub world: FakeWorld,
+    pub world: VirtualWorld,
     pub client: ClientKey,
 }
 
@@ -103,7 +28,7 @@ impl Redis {
     }
 
     pub fn with_config(config: Config) -> Self {
-        let mut world = FakeWorld::default();
+        let mut world = VirtualWorld::default();
         let engine = Engine::new(config, &mut world);
         Redis::around(engine, world)
     }
@@ -111,12 +36,12 @@ impl Redis {
     /// With a command table of its own.
     #[allow(dead_code)]
     pub fn with_commands(groups: &[(&'static str, &'static [Command])]) -> Self {
-        let mut world = FakeWorld::default();
+        let mut world = VirtualWorld::default();
         let engine = Engine::with_commands(groups, Config::new(), &mut world);
         Redis::around(engine, world)
     }
 
-    fn around(mut engine: Engine, world: FakeWorld) -> Self {
+    fn around(mut engine: Engine, world: VirtualWorld) -> Self {
         engine.propagation.on = true;
         let client = engine.connect(Origin::default(), world.now);
         Redis { engine, world, client }
@@ -155,7 +80,7 @@ impl Redis {
     }
 
     pub fn advance_ms(&mut self, ms: u64) {
-        self.world.sleep_us(ms * 1000);
+        self.world.advance_us(ms * 1000);
         self.engine.tick(&mut self.world);
     }
 

@@ -25,6 +25,7 @@
 
 use std::fmt;
 
+use crate::bytes::Bytes;
 use crate::case::{
     Alternative, Case, KeyState, MAIN, RawBytes, Receive, Repeat, Send, State, Step, Want,
 };
@@ -215,47 +216,23 @@ impl FileReader {
         }
         match address(rest) {
             Some((on, node, ">", rest)) => {
-                let args: Vec<_> =
-                    lexer::arguments(rest)?.into_iter().map(crate::bytes::Bytes).collect();
+                let args: Vec<_> = lexer::arguments(rest)?.into_iter().map(Bytes).collect();
                 if args.is_empty() {
                     return lexer::error("a command without a name");
                 }
                 let Prefix { when, within_ms, repeat } = prefix;
-                let send = Send {
-                    on,
-                    node,
-                    args,
-                    when,
-                    repeat,
-                    within_ms,
-                    replies: Vec::new(),
-                    line: number,
-                };
+                let (replies, line) = (Vec::new(), number);
+                let send = Send { on, node, args, when, repeat, within_ms, replies, line };
                 case.steps.push(Step::Send(send));
                 Ok(())
             }
             Some((on, _, ">>", rest)) => {
-                let bytes = crate::bytes::Bytes(lexer::arguments(rest)?.concat());
-                case.steps.push(Step::Bytes(RawBytes { on, bytes, line: number }));
+                let bytes = Bytes(lexer::arguments(rest)?.concat());
+                let raw = RawBytes { on, bytes, line: number };
+                case.steps.push(Step::Bytes(raw));
                 Ok(())
             }
-            Some((on, _, _, rest)) => {
-                if rest.is_empty() {
-                    let receive = Receive {
-                        on,
-                        within_ms: prefix.within_ms,
-                        reply: Vec::new(),
-                        line: number,
-                    };
-                    case.steps.push(Step::Receive(receive));
-                    return Ok(());
-                }
-                let (more, rest) = self::prefix(rest)?;
-                let when = if more.when.is_always() { prefix.when } else { more.when };
-                let want = want(rest)?;
-                later(case, on, prefix.within_ms, Alternative { when, want, line: number });
-                Ok(())
-            }
+            Some((on, _, _, rest)) => receive(case, number, prefix, on, rest),
             None => {
                 let alternative =
                     Alternative { when: prefix.when, want: want(rest)?, line: number };
@@ -263,6 +240,27 @@ impl FileReader {
             }
         }
     }
+}
+
+/// An `a<` line, perhaps still blank.
+fn receive(
+    case: &mut Case,
+    line: usize,
+    prefix: Prefix,
+    on: String,
+    rest: &str,
+) -> lexer::Parsed<()> {
+    let within_ms = prefix.within_ms;
+    if rest.is_empty() {
+        let reply = Vec::new();
+        case.steps.push(Step::Receive(Receive { on, within_ms, reply, line }));
+        return Ok(());
+    }
+    // The condition may stand before the name or after it.
+    let (more, rest) = self::prefix(rest)?;
+    let when = if more.when.is_always() { prefix.when } else { more.when };
+    later(case, on, within_ms, Alternative { when, want: want(rest)?, line });
+    Ok(())
 }
 
 /// Adds a reply to the step that it answers.

@@ -45,7 +45,8 @@ impl<'a> Lexer<'a> {
         self.text.get(self.at).copied()
     }
 
-    pub fn next(&mut self) -> Option<u8> {
+    /// Takes the next byte.
+    pub fn take(&mut self) -> Option<u8> {
         let byte = self.peek()?;
         self.at += 1;
         Some(byte)
@@ -108,7 +109,7 @@ impl<'a> Lexer<'a> {
         self.expect("\"")?;
         let mut bytes = Vec::new();
         loop {
-            match self.next() {
+            match self.take() {
                 None => return incomplete("a string without its closing quote"),
                 Some(b'"') => break,
                 Some(b'\\') => self.escape(&mut bytes)?,
@@ -161,7 +162,7 @@ impl<'a> Lexer<'a> {
                 bytes.push(b'\'');
                 continue;
             }
-            match self.next() {
+            match self.take() {
                 None => return incomplete("a string without its closing quote"),
                 Some(b'\'') => return Ok(()),
                 Some(byte) => bytes.push(byte),
@@ -170,7 +171,7 @@ impl<'a> Lexer<'a> {
     }
 
     fn escape(&mut self, bytes: &mut Vec<u8>) -> Parsed<()> {
-        let byte = match self.next() {
+        let byte = match self.take() {
             None => return incomplete("a string that ends in a backslash"),
             Some(b'n') => b'\n',
             Some(b'r') => b'\r',

@@ -12,7 +12,7 @@
 //!                         an oracle    spec/vectors/json/*.json
 //! ```
 //!
-//! Reading order: [`pattern`] (the notation of replies), [`format`] (of files), [`case`] (the data),
+//! Reading order: [`pattern`] (the notation of replies), [`mod@format`] (of files), [`case`] (the data),
 //! [`matcher`] (what counts as equal), [`run`] (how a case is played), [`record`].
 //!
 //! Nothing here uses a client library, or code of the server that it judges: sockets, reader and
@@ -42,6 +42,7 @@ pub mod report;
 pub mod resp;
 pub mod run;
 pub mod session;
+mod soften;
 pub mod suite;
 pub mod target;
 pub mod verdict;

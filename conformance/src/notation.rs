@@ -35,7 +35,7 @@ pub fn pattern(lexer: &mut Lexer) -> Parsed<Pattern> {
     if lexer.peek() == Some(b'"') {
         return Ok(Pattern::Bulk(Bytes(lexer.quoted()?)));
     }
-    let Some(sign) = lexer.next() else {
+    let Some(sign) = lexer.take() else {
         lexer.expect("a reply")?;
         return error("no reply");
     };
@@ -156,7 +156,7 @@ fn regex(lexer: &mut Lexer) -> Parsed<Option<String>> {
             source.push(b'/');
             continue;
         }
-        match lexer.next() {
+        match lexer.take() {
             None => return error("a regular expression without its closing `/`"),
             Some(b'/') => break,
             Some(byte) => source.push(byte),
@@ -201,7 +201,7 @@ fn pairs(lexer: &mut Lexer) -> Parsed<Vec<(Pattern, Pattern)>> {
 
 /// The rest of the line after its sign.
 fn line(lexer: &mut Lexer) -> Parsed<Bytes> {
-    lexer.next();
+    lexer.take();
     match lexer.peek() {
         Some(b'"') => Ok(Bytes(lexer.quoted()?)),
         _ => Ok(lexer.take_rest().trim_ascii().into()),

@@ -85,7 +85,9 @@ impl Reply {
 
     /// Whether the server says that it does not know the command, or the subcommand.
     pub fn is_unknown_command(&self) -> bool {
-        let Some(text) = self.error() else { return false };
+        let Some(text) = self.error() else {
+            return false;
+        };
         let text = String::from_utf8_lossy(text).to_lowercase();
         text.starts_with("err unknown command") || text.starts_with("err unknown subcommand")
     }

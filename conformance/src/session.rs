@@ -39,13 +39,16 @@ pub struct Session<'t> {
     features: BTreeMap<&'static str, bool>,
     /// CONFIG GET *, as it was at first.
     baseline: BTreeMap<Bytes, Bytes>,
+    /// The default user's line of ACL LIST, as it was at first.
+    default_user: String,
 }
 
 impl<'t> Session<'t> {
     pub fn open(target: &'t mut dyn Target, timeout_ms: u64) -> Harness<Self> {
         let control = connect(target)?;
-        let (identity, features, baseline) = Default::default();
-        let mut session = Session { target, identity, timeout_ms, control, features, baseline };
+        let (identity, features, baseline, default_user) = Default::default();
+        let mut session =
+            Session { target, identity, timeout_ms, control, features, baseline, default_user };
         session.identify()?;
         for feature in FEATURES {
             let known = session.target.feature(feature.name);
@@ -57,7 +60,7 @@ impl<'t> Session<'t> {
             session.features.insert(feature.name, has);
         }
         session.speak_best()?;
-        session.baseline = session.config()?;
+        session.note_baseline()?;
         Ok(session)
     }
 
@@ -148,6 +151,7 @@ impl<'t> Session<'t> {
             restarted.map_err(|e| HarnessError(format!("{} is gone: {e}", self.target.name())))?;
             self.reconnect()?;
             self.try_all(COMMANDS)?;
+            self.note_baseline()?;
         }
         Ok(())
     }
@@ -209,8 +213,28 @@ impl<'t> Session<'t> {
                 self.call_bytes(&["ACL".into(), "DELUSER".into(), user.into()])?;
             }
         }
-        self.call(&["ACL", "SETUSER", "default", "reset", "on", "nopass", "~*", "&*", "+@all"])?;
+        if self.default_user()? != self.default_user {
+            let rules = self.default_user.clone();
+            let rules = rules.split_whitespace().skip(2);
+            let command: Vec<&str> =
+                ["ACL", "SETUSER", "default", "reset"].into_iter().chain(rules).collect();
+            self.call(&command)?;
+        }
         self.call(&["ACL", "LOG", "RESET"])?;
+        Ok(())
+    }
+
+    fn default_user(&mut self) -> Harness<String> {
+        let list = self.call(&["ACL", "LIST"])?;
+        let lines = list.elements().unwrap_or(&[]).iter().filter_map(Reply::text);
+        let mut lines = lines.map(|line| String::from_utf8_lossy(line).into_owned());
+        Ok(lines.find(|line| line.starts_with("user default ")).unwrap_or_default())
+    }
+
+    /// A restarted server may have another port, for one: what it is now is what to go back to.
+    fn note_baseline(&mut self) -> Harness<()> {
+        self.baseline = self.config()?;
+        self.default_user = self.default_user()?;
         Ok(())
     }
 

@@ -11,10 +11,12 @@
 //! log. It names no socket, no file, no clock: given the same requests at the same
 //! times it does the same, so a test can drive it for a year in a millisecond.
 //!
+//! - [`feed`]: from a connection's bytes to commands that ran.
 //! - [`dispatch`]: gates, execution, statistics.
 //! - [`settle`]: what follows a command: events, waiters, propagation.
 
 pub mod dispatch;
+pub mod feed;
 pub mod settle;
 
 use crate::base::hash::HashSeed;
@@ -28,7 +30,7 @@ use crate::commands::{Caller, Command, CommandTable, Cx, GROUPS, World};
 use crate::config::Config;
 use crate::keyspace::Keyspace;
 use crate::keyspace::notify::KeyEvent;
-use crate::protocol::request::{Batch, ProtocolError};
+use crate::protocol::request::ProtocolError;
 use crate::protocol::{Args, Resp};
 use crate::session::blocking::WaitingLines;
 use crate::session::transaction::Watches;
@@ -59,9 +61,6 @@ pub struct Engine {
     /// The last reading of the clock: the end of the command before.
     clock: Now,
 }
-
-/// Requests whose keys are fetched together.
-const PREFETCH_MAX: usize = 64;
 
 const HOST: Host = Host { dispatch: dispatch::dispatch, execute: dispatch::execute };
 
@@ -146,34 +145,6 @@ impl Engine {
         self.clients.put_reply(client, reply);
         self.settle(world);
         if stop { Flow::Stop } else { Flow::Continue }
-    }
-
-    /// Reads the clock for the requests of one read.
-    pub fn begin_batch(&mut self, world: &mut dyn World) {
-        self.clock = world.now();
-    }
-
-    /// Brings the first key of each request into the cache, before the first of them runs:
-    /// all buckets first, then the entries that they point to.
-    #[inline]
-    pub fn prefetch(&self, client: ClientKey, batch: &Batch, buffer: &[u8]) {
-        if batch.len() < 2 {
-            return;
-        }
-        let db = &self.keys.dbs()[self.clients[client].db];
-        let mut hashes = [0; PREFETCH_MAX];
-        let count = batch.len().min(PREFETCH_MAX);
-        for (index, hash) in hashes[..count].iter_mut().enumerate() {
-            let Some(key) = batch.args(index, buffer).get(1) else { continue };
-            let dict = db.dict(key);
-            *hash = dict.hash(key);
-            dict.prefetch_bucket(*hash);
-        }
-        for (index, &hash) in hashes[..count].iter().enumerate() {
-            if let Some(key) = batch.args(index, buffer).get(1) {
-                db.dict(key).prefetch_item(hash);
-            }
-        }
     }
 
     /// Answers bytes that are no request, and closes.

@@ -9,7 +9,7 @@
 //! ([`ReadState::More`]); a shorter one has taken all, and saves the extra call.
 
 use super::listener::Stream;
-use crate::protocol::request::{Limits, RequestParser};
+use crate::engine::feed::Feed;
 use std::io::{self, ErrorKind, Read, Write};
 
 /// Bytes of one write, so that a long reply does not keep others waiting.
@@ -20,13 +20,11 @@ const READ_LEN_MAX: usize = 1 << 20;
 #[derive(Debug)]
 pub struct Connection {
     pub stream: Stream,
-    pub parser: RequestParser,
+    pub feed: Feed,
     /// Bytes that are read and not yet run.
     pub pending: Vec<u8>,
     /// The socket would block on the last write: wait for the poller.
     pub write_blocked: bool,
-    /// Its requests wait (blocked client); bytes are kept.
-    pub held: bool,
 }
 
 /// What a read says about the next one.
@@ -50,13 +48,7 @@ pub enum WriteState {
 
 impl Connection {
     pub fn new(stream: Stream) -> Self {
-        Connection {
-            stream,
-            parser: RequestParser::default(),
-            pending: Vec::new(),
-            write_blocked: false,
-            held: false,
-        }
+        Connection { stream, feed: Feed::default(), pending: Vec::new(), write_blocked: false }
     }
 
     /// Reads into `shared` when nothing is pending, behind the pending bytes otherwise.
@@ -66,7 +58,7 @@ impl Connection {
             let (count, state) = read_some(&mut self.stream, shared);
             return (count, state);
         }
-        let owed = self.parser.pending_bulk_len().unwrap_or(0);
+        let owed = self.feed.pending_bulk_len().unwrap_or(0);
         let room = owed.clamp(shared.len(), READ_LEN_MAX);
         let len = self.pending.len();
         // A long word of known length gets its whole room at once, within reason.
@@ -93,10 +85,6 @@ impl Connection {
                 Err(_) => (0, WriteState::Closed),
             };
         }
-    }
-
-    pub fn limits(authenticated: bool, bulk_len_max: u64) -> Limits {
-        Limits { authenticated, bulk_len_max }
     }
 }
 

@@ -18,7 +18,7 @@ use super::listener::Listener;
 use super::system::System;
 use crate::commands::World;
 use crate::commands::world::LogLevel;
-use crate::engine::{Engine, Flow};
+use crate::engine::Engine;
 use crate::protocol::request::Batch;
 use crate::session::{ClientKey, Closing};
 use mio::{Events, Poll, Token};
@@ -31,8 +31,6 @@ use std::time::Duration;
 const FIRST_CLIENT: usize = 64;
 const READ_LEN: usize = 64 * 1024;
 const ACCEPTS_PER_TURN: usize = 1000;
-/// Requests that are parsed before they run, so that their keys can be fetched together.
-const BATCH_LEN: usize = 64;
 
 pub struct EventLoop {
     poll: Poll,
@@ -187,20 +185,14 @@ impl EventLoop {
     /// Runs what is there: `count` bytes of the shared buffer, or the pending ones.
     fn run_requests(&mut self, client: ClientKey, count: usize) {
         let Some(connection) = self.connections[client.0].as_mut() else { return };
-        if connection.held {
+        if connection.feed.held {
             connection.pending.extend_from_slice(&self.shared[..count]);
             return;
         }
         let mut own = std::mem::take(&mut connection.pending);
         let buffer = if own.is_empty() { &self.shared[..count] } else { &own[..] };
-        let done = run_buffer(
-            &mut self.engine,
-            &mut self.system,
-            client,
-            connection,
-            buffer,
-            &mut self.batch,
-        );
+        let feed = &mut connection.feed;
+        let done = self.engine.feed(client, feed, buffer, &mut self.batch, &mut self.system);
         if own.is_empty() {
             own.extend_from_slice(&self.shared[done..count]);
         } else {
@@ -213,7 +205,7 @@ impl EventLoop {
 
     fn on_resumed(&mut self, client: ClientKey) {
         if let Some(Some(connection)) = self.connections.get_mut(client.0) {
-            connection.held = false;
+            connection.feed.held = false;
             if !connection.pending.is_empty() {
                 self.run_requests(client, 0);
             }
@@ -264,45 +256,6 @@ impl EventLoop {
             }
             self.connections[client.0] = None;
             self.engine.disconnect(client);
-        }
-    }
-}
-
-/// Parses and runs all complete requests of `buffer`; returns how many bytes are done with.
-fn run_buffer(
-    engine: &mut Engine,
-    system: &mut System,
-    client: ClientKey,
-    connection: &mut Connection,
-    buffer: &[u8],
-    batch: &mut Batch,
-) -> usize {
-    let mut done = 0;
-    engine.begin_batch(system);
-    loop {
-        batch.clear();
-        let authenticated = engine.clients[client].authenticated;
-        let limits = Connection::limits(authenticated, engine.config.proto_max_bulk_len as u64);
-        let parsed = connection.parser.parse(buffer, done, limits, BATCH_LEN, batch);
-        engine.prefetch(client, batch, buffer);
-        for index in 0..batch.len() {
-            done = batch.end(index);
-            if engine.run_next(client, batch.args(index, buffer), system) == Flow::Stop {
-                connection.parser.rewind();
-                connection.held = true;
-                return done;
-            }
-        }
-        match parsed {
-            Err(error) => {
-                engine.refuse(client, &error);
-                connection.held = true;
-                return buffer.len();
-            }
-            Ok(end) => done = end,
-        }
-        if batch.len() < BATCH_LEN {
-            return done;
         }
     }
 }

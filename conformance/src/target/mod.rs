@@ -1,7 +1,7 @@
 //! # Targets: servers under test
 //!
 //! A target is anything that hands out connections. Two kinds are here, a process that the
-//! runner starts ([`process`]) and a server that already runs ([`remote`]); a third, a server in the
+//! runner starts ([`Process`]) and a server that already runs ([`Remote`]); a third, a server in the
 //! runner's own process with a clock of its own, needs only this trait.
 //!
 //! ```text
@@ -14,8 +14,12 @@
 //! The last column and [`Target::silence_is_final`] are all that a deterministic server needs to say:
 //! blocked clients, silent connections and times to live are then known at once and exactly.
 
+#[cfg(feature = "engine")]
+mod engine;
 mod process;
 mod remote;
+#[cfg(feature = "engine")]
+mod world;
 
 use std::io;
 use std::path::PathBuf;
@@ -23,8 +27,12 @@ use std::path::PathBuf;
 use crate::bytes::Bytes;
 use crate::guard::Identity;
 
+#[cfg(feature = "engine")]
+pub use engine::InProcess;
 pub use process::Process;
 pub use remote::{Remote, SocketConnection};
+#[cfg(feature = "engine")]
+pub use world::VirtualWorld;
 
 /// A server under test.
 pub trait Target {
@@ -89,6 +97,9 @@ pub enum Received {
 pub enum Spec {
     /// A program to start, and what reports call it.
     Program { name: String, path: PathBuf },
+    /// The engine of Keynotes in this process.
+    #[cfg(feature = "engine")]
+    Engine,
     /// A server that runs already.
     Address { name: String, host: String, port: u16 },
 }
@@ -99,6 +110,8 @@ impl Spec {
         let program = |name: &str, path: PathBuf| Spec::Program { name: name.into(), path };
         match text.split_once('=') {
             None => match text {
+                #[cfg(feature = "engine")]
+                "engine" => Ok(Spec::Engine),
                 "redis" => Ok(program(text, "redis-server".into())),
                 "valkey" => Ok(program(text, "valkey-server".into())),
                 "keynotes" => match std::env::var_os("KEYNOTES_BIN") {
@@ -124,18 +137,22 @@ impl Spec {
     pub fn name(&self) -> &str {
         match self {
             Spec::Program { name, .. } | Spec::Address { name, .. } => name,
+            #[cfg(feature = "engine")]
+            Spec::Engine => "engine",
         }
     }
 
     /// Whether several can run side by side.
     pub fn can_multiply(&self) -> bool {
-        matches!(self, Spec::Program { .. })
+        !matches!(self, Spec::Address { .. })
     }
 
     /// Starts it, or reaches it.
     pub fn open(&self) -> io::Result<Box<dyn Target>> {
         match self {
             Spec::Program { name, path } => Ok(Box::new(Process::start(name, path)?)),
+            #[cfg(feature = "engine")]
+            Spec::Engine => Ok(Box::new(InProcess::new())),
             Spec::Address { name, host, port } => Ok(Box::new(Remote::new(name, host, *port))),
         }
     }

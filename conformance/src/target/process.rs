@@ -144,7 +144,9 @@ fn wait_until_up(child: &mut Child, port: u16) -> Result<(), String> {
 }
 
 fn answers_ping(port: u16) -> bool {
-    let Ok(mut connection) = super::SocketConnection::open("127.0.0.1", port) else { return false };
+    let Ok(mut connection) = super::SocketConnection::open("127.0.0.1", port) else {
+        return false;
+    };
     let mut answer = Vec::new();
     connection.send(b"PING\r\n").is_ok()
         && connection.receive(&mut answer, 500).is_ok()

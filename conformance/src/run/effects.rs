@@ -1,0 +1,146 @@
+//! # Effects: what is judged after the last step
+//!
+//! That nothing more has come on any connection; then the keyspace events, what was propagated,
+//! and the whole keyspace, as far as the case states them.
+
+use super::{Play, Stop};
+use crate::bytes::Bytes;
+use crate::case::{Alternative, State, Step, Want};
+use crate::client::{Client, Incoming};
+use crate::keyspace;
+use crate::matcher::Match;
+use crate::pattern::Pattern;
+use crate::reply::Reply;
+use crate::session::{HarnessError, Session};
+use crate::verdict::{Fault, Verdict};
+
+/// A connection of its own that hears every keyspace event, from before the first step.
+pub(super) fn subscribe(session: &mut Session) -> Result<Client, Stop> {
+    session.call(&["CONFIG", "SET", "notify-keyspace-events", "KEAmn"])?;
+    session.call(&["CONFIG", "SET", "notify-keyspace-events", "KEA"])?;
+    let connection = session.target.connect().map_err(|e| HarnessError(e.to_string()))?;
+    let mut client = Client::new(connection);
+    client.send(&["PSUBSCRIBE".into(), "__keyevent@*__:*".into()]);
+    match client.next(session.target, session.timeout_ms) {
+        Incoming::Reply(reply) if reply.elements().is_some() => Ok(client),
+        other => Err(Stop::Skip(format!("events cannot be subscribed to: {other:?}"))),
+    }
+}
+
+impl Play<'_, '_, '_> {
+    /// After the last step: nothing more may have come, and the effects must be as stated.
+    pub(super) fn effects(&mut self, events: Option<&mut Client>) -> Result<(), Stop> {
+        let line = self.case.line;
+        if self.expects_the_end() && self.session.settle().is_err() {
+            return Ok(());
+        }
+        self.settle()?;
+        let names: Vec<&str> = self.clients.keys().copied().collect();
+        for name in names {
+            if self.client(name).monitors {
+                continue;
+            }
+            if let further @ Incoming::Reply(_) = self.next(name, 0) {
+                self.fault(line, &format!("nothing more on {name}"), &further)?;
+            }
+        }
+        self.judge_events(events)?;
+        self.judge_propagation()?;
+        let wanted = matches!(&self.case.state, State::Keys(_));
+        if wanted || (self.recording && self.case.state != State::Any) {
+            self.judge_state()?;
+        }
+        if !self.recording && self.case.state == State::Blank {
+            self.fault(line, "state: nothing is written here: record it", &Incoming::Silence)?;
+        }
+        Ok(())
+    }
+
+    /// Whether the case may have stopped the server: it lets a connection close and asks for no state.
+    fn expects_the_end(&self) -> bool {
+        let closed = |a: &Alternative| a.want == Want::Closed;
+        let closes = |step: &Step| match step {
+            Step::Receive(receive) => receive.reply.iter().any(closed),
+            Step::Send(send) => send.replies.iter().flatten().any(closed),
+            _ => false,
+        };
+        matches!(self.case.state, State::Any | State::Unstated)
+            && self.case.steps.iter().any(closes)
+    }
+
+    fn judge_state(&mut self) -> Result<(), Stop> {
+        let found = keyspace::read(self.session)?;
+        self.cx.resp = self.session.control_resp();
+        self.cx.slack_ms = self.slack_ms();
+        if let State::Keys(keys) = &self.case.state {
+            let differences =
+                keyspace::differences(keys, &found, &self.session.identity, &mut self.cx);
+            for (expected, got) in differences {
+                let line = self.case.line;
+                self.faults.push(Fault {
+                    line,
+                    verdict: Verdict::Fail,
+                    expected: format!("state: {expected}"),
+                    got,
+                });
+            }
+        }
+        self.trace.state = Some(found);
+        Ok(())
+    }
+
+    fn judge_events(&mut self, events: Option<&mut Client>) -> Result<(), Stop> {
+        let (Some(client), Some(want)) = (events, &self.case.events) else {
+            return Ok(());
+        };
+        let mut got = Vec::new();
+        while let Incoming::Reply(reply) = client.next(self.session.target, 0) {
+            got.extend(event_line(&reply));
+        }
+        let applies =
+            |event: &&crate::case::Event| event.when.holds(&self.session.identity, self.cx.resp);
+        let want: Vec<String> = want.iter().filter(applies).map(ToString::to_string).collect();
+        if want != got {
+            let (line, verdict) = (self.case.line, Verdict::Fail);
+            let (expected, got) = (format!("events: {}", want.join(", ")), got.join(", "));
+            self.faults.push(Fault { line, verdict, expected, got });
+        }
+        Ok(())
+    }
+
+    fn judge_propagation(&mut self) -> Result<(), Stop> {
+        let Some(want) = &self.case.propagates else {
+            return Ok(());
+        };
+        let Some(got) = self.session.target.take_propagated() else {
+            return Ok(());
+        };
+        let command =
+            |args: &Vec<Bytes>| Reply::Array(args.iter().cloned().map(Reply::Bulk).collect());
+        let got = Reply::Array(got.iter().map(command).collect());
+        let want = Pattern::Array(want.iter().map(|args| Pattern::Array(args.clone())).collect());
+        self.cx.resp = 2;
+        if self.cx.matches(&want, &got) != Match::Yes {
+            let (line, verdict) = (self.case.line, Verdict::Fail);
+            let (expected, got) = (format!("propagates: {want}"), got.to_string());
+            self.faults.push(Fault { line, verdict, expected, got });
+        }
+        Ok(())
+    }
+}
+
+/// `set "k"` out of a pmessage of a keyevent channel.
+fn event_line(reply: &Reply) -> Option<String> {
+    let [_, _, channel, key] = reply.elements()? else {
+        return None;
+    };
+    let channel = String::from_utf8_lossy(channel.text()?).into_owned();
+    let (db, event) = channel.strip_prefix("__keyevent@")?.split_once("__:")?;
+    let event = crate::case::Event {
+        db: db.parse().ok()?,
+        event: event.to_string(),
+        key: key.text()?.into(),
+        when: Default::default(),
+    };
+    Some(event.to_string())
+}
