@@ -2,3 +2,4 @@ mod base;
 mod config;
 mod dict;
 mod entry;
+mod string;

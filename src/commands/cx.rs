@@ -120,11 +120,23 @@ impl Cx<'_> {
     #[inline]
     pub fn changed_in(&mut self, db: usize, key: &[u8], event: Event) {
         self.dirty += 1;
+        self.also_changed_in(db, key, event);
+    }
+
+    /// As [`changed_in`](Cx::changed_in), for a further key of one and the same change.
+    #[inline]
+    pub fn also_changed_in(&mut self, db: usize, key: &[u8], event: Event) {
         if !self.watches.is_empty() {
             break_watches(self.watches, self.clients, db, key);
         }
         self.waiting.touch(db, key);
         self.keys.journal.notify(db, key, event);
+    }
+
+    /// Names a further event of a change that [`changed`](Cx::changed) has told already.
+    #[inline]
+    pub fn tell(&mut self, key: &[u8], event: Event) {
+        self.keys.journal.notify(self.keys.selected(), key, event);
     }
 
     /// Leaves `args` in the stream of effects in place of the command itself.

@@ -9,6 +9,8 @@
 
 pub mod connection;
 pub mod cx;
+pub mod databases;
+pub mod generic;
 pub mod host;
 pub mod propagation;
 pub mod row;
@@ -26,6 +28,8 @@ pub use world::World;
 /// Every command, by group, in the words that COMMAND DOCS uses for groups.
 pub const GROUPS: &[(&str, &[Command])] = &[
     ("string", string::COMMANDS),
+    ("generic", generic::COMMANDS),
+    ("server", databases::COMMANDS),
     ("connection", connection::COMMANDS),
     ("transactions", transaction::COMMANDS),
 ];

@@ -88,3 +88,16 @@ choices! {
     /// Whether TLS clients must show a certificate.
     TlsAuthClients { No = "no", Yes = "yes", Optional = "optional" }
 }
+
+impl MaxmemoryPolicy {
+    /// Whether keys are chosen by how often, not by when, they were used.
+    #[inline]
+    pub fn is_lfu(self) -> bool {
+        matches!(self, MaxmemoryPolicy::AllkeysLfu | MaxmemoryPolicy::VolatileLfu)
+    }
+
+    #[inline]
+    pub fn is_lru(self) -> bool {
+        matches!(self, MaxmemoryPolicy::AllkeysLru | MaxmemoryPolicy::VolatileLru)
+    }
+}

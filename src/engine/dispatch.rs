@@ -3,6 +3,7 @@
 //! A request passes a list of gates, in Redis's order, because the first gate that
 //! refuses decides the error. Then its handler runs, and is cut back if it fails.
 
+use super::settle::expiry_word;
 use crate::args;
 use crate::base::error::Error;
 use crate::commands::cx::Owes;
@@ -164,8 +165,9 @@ fn propagate(cx: &mut Cx<'_>, args: Args<'_>, dirty_before: u64) {
         return;
     }
     let db = cx.db();
+    let word = expiry_word(cx.config);
     for (db, key) in cx.keys.journal.take_unpropagated() {
-        cx.propagation.push(db, args!["DEL", key].borrow());
+        cx.propagation.push(db, args![word, key].borrow());
     }
     match std::mem::take(&mut cx.owes) {
         Owes::Itself if cx.dirty == dirty_before => {}

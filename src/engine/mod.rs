@@ -14,7 +14,9 @@
 //! - [`feed`]: from a connection's bytes to commands that ran.
 //! - [`dispatch`]: gates, execution, statistics.
 //! - [`settle`]: what follows a command: events, waiters, propagation.
+//! - [`cron`]: work that nobody asks for.
 
+pub mod cron;
 pub mod dispatch;
 pub mod feed;
 pub mod settle;
@@ -29,6 +31,7 @@ use crate::commands::stats::Stats;
 use crate::commands::{Caller, Command, CommandTable, Cx, GROUPS, World};
 use crate::config::Config;
 use crate::keyspace::Keyspace;
+use crate::keyspace::access::Tracking;
 use crate::keyspace::notify::KeyEvent;
 use crate::protocol::request::ProtocolError;
 use crate::protocol::{Args, Resp};
@@ -60,6 +63,7 @@ pub struct Engine {
     rng: Rng,
     /// The last reading of the clock: the end of the command before.
     clock: Now,
+    next_cron_us: u64,
 }
 
 const HOST: Host = Host { dispatch: dispatch::dispatch, execute: dispatch::execute };
@@ -93,6 +97,7 @@ impl Engine {
             table: CommandTable::new(groups),
             rng: Rng::new(rng_seed),
             clock: started,
+            next_cron_us: 0,
             config,
         }
     }
@@ -159,10 +164,11 @@ impl Engine {
         self.waiting.next_deadline_ms()
     }
 
-    /// Does what is due by time: clients that gave up waiting.
+    /// Does what is due by time: clients that gave up waiting, the cron.
     pub fn tick(&mut self, world: &mut dyn World) {
         self.clock = world.now();
         self.end_overdue_waits();
+        self.cron(world);
         self.settle(world);
     }
 
@@ -176,6 +182,8 @@ impl Engine {
         let session = &mut self.clients[me];
         let reply = std::mem::take(&mut session.out);
         self.keys.begin(session.db, now.ms());
+        self.keys.tracking =
+            if session.no_touch { Tracking::Off } else { Tracking::of(&self.config) };
         Cx {
             keys: &mut self.keys,
             reply,

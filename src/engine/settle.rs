@@ -9,7 +9,13 @@ use super::{Engine, dispatch};
 use crate::args;
 use crate::commands::cx::break_watches;
 use crate::commands::{Caller, Cx, World};
+use crate::config::Config;
 use crate::session::ClientKey;
+
+/// How copies of the data are told that a key expired.
+pub(super) fn expiry_word(config: &Config) -> &'static str {
+    if config.lazyfree_lazy_expire { "UNLINK" } else { "DEL" }
+}
 
 impl Engine {
     /// Pays what the last command owes.
@@ -25,8 +31,9 @@ impl Engine {
     }
 
     fn settle_events(&mut self) {
+        let word = expiry_word(&self.config);
         for (db, key) in self.keys.journal.take_unpropagated() {
-            self.propagation.push(db, args!["DEL", key].borrow());
+            self.propagation.push(db, args![word, key].borrow());
         }
         for (db, key) in self.keys.journal.take_expired() {
             break_watches(&self.watches, &mut self.clients, db, &key);

@@ -3,6 +3,7 @@
 //! A flat set of keys. Underneath it is an array of dicts: one, or one for each slot
 //! of a cluster, so that a slot's keys can be counted, listed and moved alone.
 
+use super::expire::Progress;
 use crate::base::crc16::key_slot;
 use crate::base::hash::HashSeed;
 use crate::structures::dict::Dict;
@@ -11,11 +12,14 @@ use crate::values::Entry;
 #[derive(Default)]
 pub struct Db {
     dicts: Vec<Dict<Entry>>,
+    /// Of the sweep for dead keys.
+    pub progress: Progress,
 }
 
 impl Db {
     pub fn new(dict_count: usize, seed: HashSeed) -> Self {
-        Db { dicts: (0..dict_count).map(|_| Dict::new(seed)).collect() }
+        let dicts = (0..dict_count).map(|_| Dict::new(seed)).collect();
+        Db { dicts, progress: Progress::default() }
     }
 
     /// The dict that `key` lives in.

@@ -1,19 +1,21 @@
 //! # Lookup: reading and writing keys
 //!
-//! Four ways to ask for a key, by what the asking itself may change:
+//! Ways to ask for a key, by what the asking itself may change:
 //!
 //! ```text
 //! get       reads a value: counts a hit or a miss, marks the key as used
-//! peek      looks at the entry: TTL, TYPE, OBJECT; changes nothing
-//! get_mut   finds an entry to change
+//! glance    looks at the entry: TTL, TYPE, EXISTS; counts, but does not mark
+//! peek      looks at the entry; neither counts nor marks
+//! get_mut   finds an entry to change, marks the key as used
 //! put       sets a whole value, whatever was there
+//! remove    takes an entry out; insert puts one in, whatever was there
 //! ```
 //!
-//! In all four a key whose time is up is removed first.
+//! In all of them a key whose time is up is removed first.
 
 use super::db::Db;
 use super::notify::{Class, Event};
-use super::{Journal, Keyspace};
+use super::{Journal, Keyspace, is_dead};
 use crate::base::error::Error;
 use crate::structures::dict::{Lookup, Occupied};
 use crate::values::{Entry, NewPayload, View};
@@ -47,13 +49,30 @@ impl Keyspace {
     pub fn read(&mut self, key: &[u8]) -> Option<&Entry> {
         let (db, now_ms) = (self.selected, self.now_ms);
         match find(&mut self.dbs[db], &mut self.journal, db, key, now_ms) {
+            Some(mut entry) => {
+                self.journal.counters.hits += 1;
+                let used = self.tracking.used(entry.access(), now_ms, &mut self.rng);
+                entry.set_access(used);
+                Some(entry.into_ref())
+            }
+            None => {
+                self.journal.note_miss(db, key);
+                None
+            }
+        }
+    }
+
+    /// The entry at a key, looked at: counts as [`get`](Keyspace::get), but a look is no use.
+    #[inline]
+    pub fn glance(&mut self, key: &[u8]) -> Option<&Entry> {
+        let (db, now_ms) = (self.selected, self.now_ms);
+        match find(&mut self.dbs[db], &mut self.journal, db, key, now_ms) {
             Some(entry) => {
                 self.journal.counters.hits += 1;
                 Some(entry.into_ref())
             }
             None => {
-                self.journal.counters.misses += 1;
-                self.journal.notify(db, key, Event::new(Class::KEY_MISS, "keymiss"));
+                self.journal.note_miss(db, key);
                 None
             }
         }
@@ -62,14 +81,18 @@ impl Keyspace {
     /// The entry at a key; nothing is counted or marked.
     #[inline]
     pub fn peek(&mut self, key: &[u8]) -> Option<&Entry> {
-        self.get_mut(key).map(Occupied::into_ref)
+        let (db, now_ms) = (self.selected, self.now_ms);
+        find(&mut self.dbs[db], &mut self.journal, db, key, now_ms).map(Occupied::into_ref)
     }
 
-    /// The entry at a key, to change.
+    /// The entry at a key, to change; marks it as used.
     #[inline]
     pub fn get_mut(&mut self, key: &[u8]) -> Option<Occupied<'_, Entry>> {
         let (db, now_ms) = (self.selected, self.now_ms);
-        find(&mut self.dbs[db], &mut self.journal, db, key, now_ms)
+        let mut entry = find(&mut self.dbs[db], &mut self.journal, db, key, now_ms)?;
+        let used = self.tracking.used(entry.access(), now_ms, &mut self.rng);
+        entry.set_access(used);
+        Some(entry)
     }
 
     /// Sets a key's value, whatever it was. Returns whether the key is new.
@@ -80,6 +103,8 @@ impl Keyspace {
             Lookup::Occupied(mut entry) => {
                 let was_dead = is_dead(&entry, now_ms);
                 entry.set_payload(payload);
+                let used = self.tracking.used(entry.access(), now_ms, &mut self.rng);
+                entry.set_access(used);
                 match ttl {
                     Ttl::Keep if !was_dead => {}
                     Ttl::Keep | Ttl::Clear => entry.set_expiry(None),
@@ -97,7 +122,9 @@ impl Keyspace {
                     Ttl::At(at_ms) => Some(at_ms),
                     Ttl::Keep | Ttl::Clear => None,
                 };
-                place.insert(Entry::new(key, payload, expiry_ms));
+                let mut entry = Entry::new(key, payload, expiry_ms);
+                entry.set_access(self.tracking.first(now_ms));
+                place.insert(entry);
                 self.journal.notify(db, key, NEW_EVENT);
                 true
             }
@@ -111,7 +138,26 @@ impl Keyspace {
 
     /// Takes a key out; `None` if it was not there.
     pub fn remove(&mut self, key: &[u8]) -> Option<Entry> {
-        self.get_mut(key).map(Occupied::remove)
+        let (db, now_ms) = (self.selected, self.now_ms);
+        find(&mut self.dbs[db], &mut self.journal, db, key, now_ms).map(Occupied::remove)
+    }
+
+    /// Puts an entry in under its own key, as a new key even if there was one: that one is given
+    /// back, to be freed wherever it is cheap.
+    pub fn insert(&mut self, entry: Entry) -> Option<Entry> {
+        let (db, now_ms) = (self.selected, self.now_ms);
+        let (old, key) = match self.dbs[db].dict_mut(entry.key()).find_or_vacant(entry.key()) {
+            Lookup::Occupied(mut place) => {
+                let old = place.replace(entry);
+                (Some(old), place.into_ref().key())
+            }
+            Lookup::Vacant(place) => (None, place.insert(entry).into_ref().key()),
+        };
+        if old.as_ref().is_some_and(|old| is_dead(old, now_ms)) {
+            self.journal.note_expired(db, key);
+        }
+        self.journal.notify(db, key, NEW_EVENT);
+        old
     }
 }
 
@@ -131,10 +177,4 @@ fn find<'a>(
         return None;
     }
     Some(entry)
-}
-
-/// A deadline is the last millisecond that a key lives.
-#[inline]
-fn is_dead(entry: &Entry, now_ms: i64) -> bool {
-    entry.expiry_ms().is_some_and(|at_ms| at_ms < now_ms)
 }

@@ -12,15 +12,23 @@
 //! ```
 //!
 //! - [`db`]: one database. [`notify`]: events. [`lookup`]: reading and writing keys.
+//! - [`expire`]: the sweep for dead keys. [`scan`]: all keys, a few at a time. [`access`]: use.
 //!
 //! Knows nothing of clients and commands, and is told the time.
 
+pub mod access;
 pub mod db;
+pub mod expire;
 pub mod lookup;
 pub mod notify;
+pub mod scan;
 
 use crate::base::hash::HashSeed;
+use crate::base::rng::Rng;
+use crate::values::Entry;
+use access::Tracking;
 use db::Db;
+use expire::Sweeper;
 use notify::{Class, Event, KeyEvent};
 
 /// What lookups count.
@@ -51,6 +59,14 @@ pub struct Keyspace {
     selected: usize,
     now_ms: i64,
     pub journal: Journal,
+    /// How this command's uses of keys are written down.
+    pub tracking: Tracking,
+    pub sweeper: Sweeper,
+    rng: Rng,
+    /// Room for the names of dead keys, kept between rounds of the sweep.
+    dead: Vec<Box<[u8]>>,
+    /// Database whose tables the cron moves next.
+    next_rehash: usize,
 }
 
 impl Keyspace {
@@ -62,6 +78,11 @@ impl Keyspace {
             selected: 0,
             now_ms: 0,
             journal: Journal::default(),
+            tracking: Tracking::default(),
+            sweeper: Sweeper::default(),
+            rng: Rng::new(u64::from_le_bytes(seed.0[..8].try_into().expect("8 bytes"))),
+            dead: Vec::new(),
+            next_rehash: 0,
         }
     }
 
@@ -116,6 +137,28 @@ impl Keyspace {
         let dict_count = self.dbs[db].dicts().len();
         std::mem::replace(&mut self.dbs[db], Db::new(dict_count, self.seed))
     }
+
+    /// Exchanges the keys of two databases, their sweeps' progress included.
+    pub fn swap_dbs(&mut self, one: usize, other: usize) {
+        self.dbs.swap(one, other);
+    }
+
+    /// Moves tables that are being resized on, a database at a time, while `more` says yes.
+    pub fn rehash_for(&mut self, mut more: impl FnMut() -> bool) {
+        for _ in 0..self.dbs.len() {
+            let db = self.next_rehash % self.dbs.len();
+            if self.dbs[db].dicts_mut().iter_mut().any(|dict| dict.rehash_for(&mut more)) {
+                return;
+            }
+            self.next_rehash = db + 1;
+        }
+    }
+}
+
+/// A deadline is the last millisecond that a key lives.
+#[inline]
+fn is_dead(entry: &Entry, now_ms: i64) -> bool {
+    entry.expiry_ms().is_some_and(|at_ms| at_ms < now_ms)
 }
 
 impl Journal {
@@ -127,12 +170,24 @@ impl Journal {
         }
     }
 
+    /// Somebody read a key that is not there.
+    #[inline]
+    pub fn note_miss(&mut self, db: usize, key: &[u8]) {
+        self.counters.misses += 1;
+        self.notify(db, key, Event::new(Class::KEY_MISS, "keymiss"));
+    }
+
     /// A key was removed because its time was up.
     #[cold]
     pub fn note_expired(&mut self, db: usize, key: &[u8]) {
+        self.note_expired_key(db, key.into());
+    }
+
+    /// As [`note_expired`](Journal::note_expired), of a name that nobody else needs.
+    pub fn note_expired_key(&mut self, db: usize, key: Box<[u8]>) {
         self.counters.expired_keys += 1;
-        self.expired.push((db, key.into()));
-        self.notify(db, key, Event::new(Class::EXPIRED, "expired"));
+        self.notify(db, &key, Event::new(Class::EXPIRED, "expired"));
+        self.expired.push((db, key));
     }
 
     #[inline]

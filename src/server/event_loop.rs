@@ -122,6 +122,7 @@ impl EventLoop {
         for client in self.engine.clients.take_resumed() {
             self.on_resumed(client);
         }
+        self.engine.before_wait(&mut self.system);
         self.send_output();
         self.close_doomed();
         Ok(())

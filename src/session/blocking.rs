@@ -94,6 +94,16 @@ impl WaitingLines {
         }
     }
 
+    /// Notes that any key of a database may have changed.
+    pub fn touch_db(&mut self, db: usize) {
+        let (first, next) = ((db, Box::from([])), (db + 1, Box::from([])));
+        for (at, _) in self.lines.range(first..next) {
+            if !self.ready.contains(at) {
+                self.ready.push(at.clone());
+            }
+        }
+    }
+
     pub fn take_ready(&mut self) -> Vec<(usize, Box<[u8]>)> {
         std::mem::take(&mut self.ready)
     }

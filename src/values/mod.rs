@@ -22,6 +22,22 @@ pub type Entry = entry::Entry<Value>;
 pub type Payload<'a> = entry::Payload<'a, Value>;
 pub type NewPayload<'a> = entry::NewPayload<'a, Value>;
 
+impl Value {
+    /// Number of allocations, roughly, that freeing the value means.
+    pub fn free_effort(&self) -> usize {
+        match self {
+            Value::Str(_) => 1,
+        }
+    }
+
+    /// An equal value that shares nothing with this one.
+    pub fn duplicate(&self) -> Value {
+        match self {
+            Value::Str(bytes) => Value::Str(bytes.clone()),
+        }
+    }
+}
+
 /// A type as it is read. `None`: the entry holds another type.
 pub trait View<'a>: Sized {
     fn view(payload: Payload<'a>) -> Option<Self>;
@@ -41,4 +57,24 @@ pub fn encoding_name(entry: &Entry) -> &'static str {
         Payload::Inline(bytes) if bytes.len() <= string::EMBSTR_MAX && !entry.mark() => "embstr",
         Payload::Inline(_) | Payload::Boxed(Value::Str(_)) => "raw",
     }
+}
+
+/// What freeing an entry costs, in allocations.
+pub fn free_effort(entry: &Entry) -> usize {
+    match entry.payload() {
+        Payload::Boxed(value) => value.free_effort(),
+        Payload::Int(_) | Payload::Inline(_) => 1,
+    }
+}
+
+/// An equal value with the same expiry under another key. The access word is left at 0.
+pub fn duplicate(entry: &Entry, key: &[u8]) -> Entry {
+    let payload = match entry.payload() {
+        Payload::Int(value) => NewPayload::Int(value),
+        Payload::Inline(bytes) => NewPayload::Inline(bytes),
+        Payload::Boxed(value) => NewPayload::Boxed(Box::new(value.duplicate())),
+    };
+    let mut copy = Entry::new(key, payload, entry.expiry_ms());
+    copy.set_mark(entry.mark());
+    copy
 }

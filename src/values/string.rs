@@ -12,7 +12,7 @@
 //! kept because clients see them. A short raw string is an inline one with the entry's
 //! mark set.
 
-use super::{NewPayload, Payload, Value, View};
+use super::{Entry, NewPayload, Payload, Value, View};
 use crate::base::int::parse_i64;
 use crate::protocol::Reply;
 use crate::structures::entry::INLINE_MAX;
@@ -104,5 +104,126 @@ pub fn raw_payload(bytes: &[u8]) -> NewPayload<'_> {
         NewPayload::Inline(bytes)
     } else {
         NewPayload::Boxed(Box::new(Value::Str(bytes.to_vec())))
+    }
+}
+
+/// Adds `tail` to the end of a string, which is raw from then on. Returns the new length.
+///
+/// A long string grows in its own buffer, which doubles when it is full: O(1) a byte,
+/// amortized. A short one moves to a block that fits. Panics if the entry holds no string.
+pub fn append(entry: &mut Entry, tail: &[u8]) -> usize {
+    if let Some(text) = long_text(entry) {
+        text.extend_from_slice(tail);
+        return text.len();
+    }
+    let mut text = short_text(entry, tail.len());
+    text.extend_from_slice(tail);
+    set_raw(entry, text)
+}
+
+/// Writes `bytes` over a string from byte `offset` on, after zero bytes if it ends before;
+/// it is raw from then on. Returns the new length.
+///
+/// In place where nothing grows. Panics if the entry holds no string.
+pub fn overwrite(entry: &mut Entry, offset: usize, bytes: &[u8]) -> usize {
+    if let Some(text) = long_text(entry) {
+        write_at(text, offset, bytes);
+        return text.len();
+    }
+    if let Some(text) = entry.inline_mut()
+        && let Some(place) = text.get_mut(offset..offset + bytes.len())
+    {
+        place.copy_from_slice(bytes);
+        let len = text.len();
+        entry.set_mark(true);
+        return len;
+    }
+    let mut text = short_text(entry, 0);
+    write_at(&mut text, offset, bytes);
+    set_raw(entry, text)
+}
+
+fn write_at(text: &mut Vec<u8>, offset: usize, bytes: &[u8]) {
+    let end = offset + bytes.len();
+    if text.len() < end {
+        text.resize(end, 0);
+    }
+    text[offset..end].copy_from_slice(bytes);
+}
+
+/// The buffer of a string that has one of its own.
+fn long_text(entry: &mut Entry) -> Option<&mut Vec<u8>> {
+    match entry.boxed_mut()? {
+        Value::Str(text) => Some(text),
+        #[allow(unreachable_patterns)] // until there are other types
+        _ => unreachable!("the caller has seen that it is a string"),
+    }
+}
+
+/// A copy of a string that lives in its entry, with room for more. Once it will not fit there
+/// it has twice the room, so that the first of many appends is not followed by a move.
+fn short_text(entry: &Entry, more: usize) -> Vec<u8> {
+    let value = Str::view(entry.payload()).expect("the caller has seen that it is a string");
+    let len = value.len() + more;
+    let mut text = Vec::with_capacity(if len > INLINE_MAX { len * 2 } else { len });
+    text.extend_from_slice(value.bytes(&mut itoa::Buffer::new()));
+    text
+}
+
+/// Stores a text that was changed in place: `raw`, however short.
+fn set_raw(entry: &mut Entry, text: Vec<u8>) -> usize {
+    let len = text.len();
+    if len > INLINE_MAX {
+        entry.set_payload(NewPayload::Boxed(Box::new(Value::Str(text))));
+    } else {
+        entry.set_payload(NewPayload::Inline(&text));
+        entry.set_mark(true);
+    }
+    len
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::values::encoding_name;
+
+    fn entry(text: &[u8]) -> Entry {
+        Entry::new(b"key", payload(text), Some(7))
+    }
+
+    fn text(entry: &Entry) -> Vec<u8> {
+        Str::view(entry.payload()).unwrap().to_vec()
+    }
+
+    #[test]
+    fn a_change_in_place_makes_a_string_raw() {
+        for before in [&b"12345"[..], b"hello", &[b'x'; 45]] {
+            let mut appended = entry(before);
+            assert_eq!(append(&mut appended, b""), before.len());
+            assert_eq!((text(&appended), encoding_name(&appended)), (before.to_vec(), "raw"));
+            let mut written = entry(before);
+            overwrite(&mut written, 1, b"99");
+            assert_eq!(encoding_name(&written), "raw");
+            assert_eq!(text(&written)[..3], [before[0], b'9', b'9']);
+            assert_eq!(written.expiry_ms(), Some(7));
+        }
+    }
+
+    #[test]
+    fn strings_grow_out_of_their_entry() {
+        let mut grown = entry(b"");
+        for len in 1..=INLINE_MAX + 2 {
+            assert_eq!(append(&mut grown, b"x"), len);
+        }
+        assert!(matches!(grown.payload(), Payload::Boxed(_)));
+        assert_eq!(overwrite(&mut grown, INLINE_MAX + 3, b"y"), INLINE_MAX + 4);
+        assert_eq!(text(&grown)[INLINE_MAX..], *b"xx\0y");
+    }
+
+    #[test]
+    fn a_gap_is_zero_bytes() {
+        let mut value = entry(b"ab");
+        assert_eq!(overwrite(&mut value, 4, b"e"), 5);
+        assert_eq!(text(&value), b"ab\0\0e");
     }
 }

@@ -36,7 +36,7 @@ pub struct Iter<'a, E: Item> {
 impl<E: Item> Dict<E> {
     /// Visits the items of the cursor's chain (or chains, during a resize) and gives the next
     /// cursor, 0 at the end. Begin with 0. Any number is a valid cursor.
-    pub fn scan(&self, cursor: u64, mut visit: impl FnMut(&E)) -> u64 {
+    pub fn scan<'a>(&'a self, cursor: u64, mut visit: impl FnMut(&'a E)) -> u64 {
         if self.len == 0 {
             return 0;
         }
