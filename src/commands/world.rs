@@ -78,6 +78,8 @@ pub trait World {
 pub enum Crash {
     Segfault,
     Panic,
+    /// A broken invariant, as DEBUG ASSERT asks for one.
+    Assert,
     Oom,
     Abort,
 }

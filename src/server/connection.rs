@@ -1,12 +1,15 @@
 //! # Connection: one socket's bytes
 //!
 //! Reading: a quiet connection owns no buffer. Bytes are read into one buffer that
-//! all connections share and parsed there; only what is left of a half-sent request
-//! moves into the connection's own, and later reads go on there.
+//! all connections share and run from there; only what is left of a half-sent request
+//! moves into the connection's own. A word of known length that is too long for the
+//! shared buffer is read straight into its place.
 //!
 //! Readiness is edge-triggered: the poller speaks once when bytes arrive. A read that
 //! fills its buffer may have left some in the kernel, so it must be tried again
-//! ([`ReadState::More`]); a shorter one has taken all, and saves the extra call.
+//! ([`ReadState::More`]); a shorter one has taken all, and saves the extra call. One trap
+//! lies there: the end of the stream that arrives together with the last bytes is no
+//! event of its own, so [`Connection::peer_is_done`] remembers that it was seen.
 
 use super::listener::Stream;
 use crate::engine::feed::Feed;
@@ -16,15 +19,35 @@ use std::io::{self, ErrorKind, Read, Write};
 const WRITE_SLICE_LEN: usize = 64 * 1024;
 /// Bytes of one read when a long word is under way.
 const READ_LEN_MAX: usize = 1 << 20;
+/// Pending bytes that are done with are dropped once they are so many.
+const COMPACT_AT_LEN: usize = 1 << 20;
 
 #[derive(Debug)]
 pub struct Connection {
     pub stream: Stream,
     pub feed: Feed,
-    /// Bytes that are read and not yet run.
-    pub pending: Vec<u8>,
+    pub pending: Pending,
     /// The socket would block on the last write: wait for the poller.
     pub write_blocked: bool,
+    /// The kernel may hold bytes to read.
+    pub unread: bool,
+    /// Pending bytes hold requests that can run.
+    pub runnable: bool,
+    /// Listed to be served again, without the poller's word.
+    pub listed: bool,
+    /// The poller has seen the end of the peer's stream; bytes may stand before it.
+    pub peer_is_done: bool,
+    /// That end has been read.
+    pub at_end: bool,
+}
+
+/// Bytes that are read and not yet run.
+#[derive(Debug, Default)]
+pub struct Pending {
+    bytes: Vec<u8>,
+    /// Bytes at the front that have run. They are dropped now and then, not after each
+    /// slice: a long backlog would be moved once per slice.
+    start: usize,
 }
 
 /// What a read says about the next one.
@@ -48,25 +71,41 @@ pub enum WriteState {
 
 impl Connection {
     pub fn new(stream: Stream) -> Self {
-        Connection { stream, feed: Feed::default(), pending: Vec::new(), write_blocked: false }
+        Connection {
+            stream,
+            feed: Feed::default(),
+            pending: Pending::default(),
+            write_blocked: false,
+            unread: false,
+            runnable: false,
+            listed: false,
+            peer_is_done: false,
+            at_end: false,
+        }
     }
 
-    /// Reads into `shared` when nothing is pending, behind the pending bytes otherwise.
-    /// Returns how many bytes of `shared` are filled.
-    pub fn read(&mut self, shared: &mut [u8]) -> (usize, ReadState) {
-        if self.pending.is_empty() {
+    /// Reads once. Returns how many bytes were read, whether they are in `shared` (else
+    /// they are pending already), and what that says about the next read.
+    pub fn read(&mut self, shared: &mut [u8]) -> (usize, bool, ReadState) {
+        let missing = self.feed.pending_bulk_len().unwrap_or(0);
+        let missing = (missing + 2).saturating_sub(self.pending.len());
+        let (count, in_shared, state) = if self.pending.is_empty() || missing <= shared.len() {
             let (count, state) = read_some(&mut self.stream, shared);
-            return (count, state);
+            (count, true, state)
+        } else {
+            let (count, state) = self.pending.read_from(&mut self.stream, missing);
+            (count, false, state)
+        };
+        match state {
+            ReadState::Drained if self.peer_is_done => (count, in_shared, ReadState::More),
+            state => (count, in_shared, state),
         }
-        let owed = self.feed.pending_bulk_len().unwrap_or(0);
-        let room = owed.clamp(shared.len(), READ_LEN_MAX);
-        let len = self.pending.len();
-        // A long word of known length gets its whole room at once, within reason.
-        self.pending.reserve(room);
-        self.pending.resize(len + room, 0);
-        let (count, state) = read_some(&mut self.stream, &mut self.pending[len..]);
-        self.pending.truncate(len + count);
-        (0, state)
+    }
+
+    /// Takes what the peer sent and nobody will run. A socket closed over unread bytes is
+    /// reset by the kernel, and the reset may overtake the last reply.
+    pub fn discard_input(&mut self, shared: &mut [u8]) -> ReadState {
+        read_some(&mut self.stream, shared).1
     }
 
     /// Writes a slice of `bytes`; returns how many the socket took.
@@ -78,13 +117,58 @@ impl Connection {
                 Ok(count) if count == bytes.len() => (count, WriteState::Done),
                 Ok(count) => (count, WriteState::More),
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                Err(error) if is_blocked(&error) => {
                     self.write_blocked = true;
                     (0, WriteState::Blocked)
                 }
                 Err(_) => (0, WriteState::Closed),
             };
         }
+    }
+}
+
+impl Pending {
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes[self.start..]
+    }
+
+    pub fn len(&self) -> usize {
+        self.bytes.len() - self.start
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Room that is allocated and not used, in bytes.
+    pub fn free_len(&self) -> usize {
+        self.bytes.capacity() - self.len()
+    }
+
+    pub fn push(&mut self, bytes: &[u8]) {
+        if !bytes.is_empty() {
+            self.bytes.extend_from_slice(bytes);
+        }
+    }
+
+    /// Drops `count` bytes at the front; the memory goes with the last of them.
+    pub fn consume(&mut self, count: usize) {
+        self.start += count;
+        if self.start == self.bytes.len() {
+            *self = Pending::default();
+        } else if self.start >= COMPACT_AT_LEN && self.start * 2 >= self.bytes.len() {
+            self.bytes.drain(..self.start);
+            self.start = 0;
+        }
+    }
+
+    /// Reads behind the bytes that are there, `missing` of them at most and within reason.
+    fn read_from(&mut self, stream: &mut Stream, missing: usize) -> (usize, ReadState) {
+        let (len, room) = (self.bytes.len(), missing.min(READ_LEN_MAX));
+        self.bytes.resize(len + room, 0);
+        let (count, state) = read_some(stream, &mut self.bytes[len..]);
+        self.bytes.truncate(len + count);
+        (count, state)
     }
 }
 
@@ -103,4 +187,21 @@ fn read_some(stream: &mut Stream, into: &mut [u8]) -> (usize, ReadState) {
 
 fn is_blocked(error: &io::Error) -> bool {
     error.kind() == ErrorKind::WouldBlock
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_backlog_is_moved_rarely_and_its_memory_goes_with_it() {
+        let mut pending = Pending::default();
+        pending.push(&vec![7; 4 << 20]);
+        pending.consume(1 << 20);
+        assert_eq!((pending.start, pending.len()), (1 << 20, 3 << 20));
+        pending.consume(1 << 20);
+        assert_eq!((pending.start, pending.len()), (0, 2 << 20));
+        pending.consume(2 << 20);
+        assert_eq!(pending.free_len(), 0);
+    }
 }

@@ -3,13 +3,16 @@
 //! TCP on every `bind` address and a Unix socket, behind one type. A bind address
 //! that begins with `-` may be absent on this machine; any other must be there.
 
+use super::network::ListenError;
 use crate::session::Origin;
 use mio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 use mio::{Interest, Registry, Token, event::Source};
-use socket2::{Domain, Protocol, Socket, TcpKeepalive, Type};
+use socket2::{Domain, Protocol, SockAddr, Socket, TcpKeepalive, Type};
 use std::io::{self, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::AsRawFd;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::time::Duration;
 
 #[derive(Debug)]
@@ -28,39 +31,49 @@ pub enum Stream {
 /// Opens TCP listeners on all addresses of `bind`.
 ///
 /// # Errors
-/// When an address that is not optional cannot be bound.
-pub fn listen_tcp(bind: &[Vec<u8>], port: u16, backlog: u32) -> io::Result<Vec<Listener>> {
+/// When an address that is not optional cannot be bound, or none is left.
+pub fn listen_tcp(bind: &[Vec<u8>], port: u16, backlog: u32) -> Result<Vec<Listener>, ListenError> {
     let mut listeners = Vec::new();
+    let mut absent = None;
     for word in bind {
-        let word = std::str::from_utf8(word).unwrap_or_default();
+        let word = String::from_utf8_lossy(word);
         let (optional, host) = match word.strip_prefix('-') {
             Some(rest) => (true, rest),
-            None => (false, word),
+            None => (false, &*word),
         };
-        let ip = match host {
-            "*" => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
-            "::*" => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
-            host => match host.parse() {
-                Ok(ip) => ip,
-                Err(_) => resolve(host)?,
-            },
-        };
-        match listen_on(SocketAddr::new(ip, port), backlog) {
+        let opened = address_of(host).and_then(|ip| listen_on(SocketAddr::new(ip, port), backlog));
+        match opened {
             Ok(listener) => listeners.push(Listener::Tcp(listener)),
-            Err(error) if optional && is_absent(&error) => {}
-            Err(error) => return Err(error),
+            Err(error) => {
+                let tolerated = optional && is_absent(&error);
+                let error = ListenError::Tcp { host: host.to_owned(), port, error };
+                if !tolerated {
+                    return Err(error);
+                }
+                absent = Some(error);
+            }
         }
     }
-    Ok(listeners)
+    match absent {
+        Some(error) if listeners.is_empty() => Err(error),
+        _ => Ok(listeners),
+    }
 }
 
-/// Opens a Unix socket, replacing a stale file.
+/// Opens a Unix socket, replacing a stale file. `mode` 0 leaves the file's rights as they come.
 ///
 /// # Errors
 /// When the path cannot be bound.
-pub fn listen_unix(path: &str) -> io::Result<Listener> {
+pub fn listen_unix(path: &Path, mode: u32, backlog: u32) -> io::Result<Listener> {
     let _ = std::fs::remove_file(path);
-    Ok(Listener::Unix(UnixListener::bind(path)?, path.to_owned()))
+    let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
+    socket.set_nonblocking(true)?;
+    socket.bind(&SockAddr::unix(path)?)?;
+    socket.listen(backlog as i32)?;
+    if mode != 0 {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode))?;
+    }
+    Ok(Listener::Unix(UnixListener::from_std(socket.into()), path.display().to_string()))
 }
 
 impl Listener {
@@ -97,15 +110,6 @@ impl Listener {
             Listener::Unix(listener, _) => listener.register(registry, token, Interest::READABLE),
         }
     }
-
-    /// # Errors
-    /// Whatever the poller says.
-    pub fn deregister(&mut self, registry: &Registry) -> io::Result<()> {
-        match self {
-            Listener::Tcp(listener) => listener.deregister(registry),
-            Listener::Unix(listener, _) => listener.deregister(registry),
-        }
-    }
 }
 
 impl Stream {
@@ -118,6 +122,16 @@ impl Stream {
         match self {
             Stream::Tcp(stream) => stream.register(registry, token, both),
             Stream::Unix(stream) => stream.register(registry, token, both),
+        }
+    }
+
+    /// Whether the peer is on this machine, by loopback or Unix socket.
+    pub fn is_local(&self) -> bool {
+        match self {
+            Stream::Tcp(stream) => {
+                stream.peer_addr().is_ok_and(|peer| peer.ip().to_canonical().is_loopback())
+            }
+            Stream::Unix(_) => true,
         }
     }
 
@@ -166,6 +180,14 @@ fn listen_on(address: SocketAddr, backlog: u32) -> io::Result<TcpListener> {
     socket.bind(&address.into())?;
     socket.listen(backlog as i32)?;
     Ok(TcpListener::from_std(socket.into()))
+}
+
+fn address_of(host: &str) -> io::Result<IpAddr> {
+    match host {
+        "*" => Ok(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
+        "::*" => Ok(IpAddr::V6(Ipv6Addr::UNSPECIFIED)),
+        host => host.parse().or_else(|_| resolve(host)),
+    }
 }
 
 fn resolve(host: &str) -> io::Result<IpAddr> {

@@ -14,6 +14,7 @@
 
 use crate::commands::world::Allocator;
 use std::alloc::{GlobalAlloc, Layout};
+use std::sync::atomic::{AtomicU64, Ordering};
 use tikv_jemallocator::Jemalloc;
 
 /// The process's allocator.
@@ -59,34 +60,60 @@ unsafe impl GlobalAlloc for KeynotesAllocator {
     }
 }
 
-type Counter = tikv_jemalloc_ctl::thread::ThreadLocal<u64>;
+/// The calling thread's two counters, to be read by another thread.
+///
+/// The thread must live as long as the process: its counters go with it.
+#[derive(Clone, Copy, Debug)]
+pub struct ThreadCounters {
+    allocated: &'static AtomicU64,
+    freed: &'static AtomicU64,
+}
+
+impl ThreadCounters {
+    /// `None` where the allocator is not jemalloc.
+    pub fn of_this_thread() -> Option<Self> {
+        if cfg!(feature = "system-alloc") {
+            return None;
+        }
+        let read = |name: &'static [u8]| {
+            // SAFETY: both names stand for a pointer to a 64-bit counter. jemalloc keeps it
+            // for the life of the thread, aligned, and writes it in one piece; that such a
+            // thread never ends is this type's contract.
+            unsafe {
+                let counter: *mut u64 = tikv_jemalloc_ctl::raw::read(name).ok()?;
+                Some(AtomicU64::from_ptr(counter))
+            }
+        };
+        let allocated = read(b"thread.allocatedp\0")?;
+        Some(ThreadCounters { allocated, freed: read(b"thread.deallocatedp\0")? })
+    }
+}
 
 /// Reads what the registered threads hold.
+#[derive(Debug)]
 pub struct Meter {
-    counters: Vec<(Counter, Counter)>,
+    threads: Vec<ThreadCounters>,
 }
 
 impl Meter {
-    /// A meter of the calling thread. Others join by [`Meter::add_thread`].
+    /// A meter of the calling thread. Others join by [`Meter::add`].
     pub fn new() -> Self {
-        let mut meter = Meter { counters: Vec::new() };
-        meter.add_thread();
-        meter
+        Meter { threads: ThreadCounters::of_this_thread().into_iter().collect() }
     }
 
-    fn add_thread(&mut self) {
-        use tikv_jemalloc_ctl::thread::{allocatedp, deallocatedp};
-        if let (Ok(allocated), Ok(freed)) = (allocatedp::read(), deallocatedp::read()) {
-            self.counters.push((allocated, freed));
-        }
+    /// Counts another thread, too. What one thread allocates another may free: only the
+    /// sum over all of them means something.
+    pub fn add(&mut self, thread: ThreadCounters) {
+        self.threads.push(thread);
     }
 
     /// Bytes allocated and not freed.
     #[inline]
     pub fn used_bytes(&self) -> u64 {
+        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         let held =
-            |(allocated, freed): &(Counter, Counter)| allocated.get().wrapping_sub(freed.get());
-        self.counters.iter().map(held).fold(0, u64::wrapping_add)
+            |thread: &ThreadCounters| read(thread.allocated).wrapping_sub(read(thread.freed));
+        self.threads.iter().map(held).fold(0, u64::wrapping_add)
     }
 }
 
@@ -96,15 +123,24 @@ impl Default for Meter {
     }
 }
 
+/// The allocator's name, as `--version` and INFO show it.
+pub const ALLOCATOR_NAME: &str =
+    if cfg!(feature = "system-alloc") { "libc" } else { "jemalloc-5.3.0" };
+
 /// The allocator's own figures, for INFO; refreshed by this call.
 pub fn allocator() -> Allocator {
     use tikv_jemalloc_ctl::{epoch, stats};
     let _ = epoch::advance();
     let read = |value: tikv_jemalloc_ctl::Result<usize>| value.unwrap_or(0) as u64;
     Allocator {
-        name: "jemalloc-5.3.0",
+        name: ALLOCATOR_NAME,
         allocated: read(stats::allocated::read()),
         active: read(stats::active::read()),
         resident: read(stats::resident::read()),
     }
+}
+
+/// Lets jemalloc return pages from a thread of its own (`jemalloc-bg-thread`).
+pub fn set_background_thread(on: bool) {
+    let _ = tikv_jemalloc_ctl::background_thread::write(on);
 }

@@ -1,0 +1,32 @@
+//! Death by a fault: the report is in the log, and the cause of death is the true one.
+
+use super::process::Server;
+use std::os::unix::process::ExitStatusExt;
+
+#[test]
+fn a_fatal_signal_is_reported_and_then_dies_of() {
+    for (name, number) in [("-SEGV", 11), ("-ABRT", 6), ("-BUS", 7), ("-FPE", 8), ("-ILL", 4)] {
+        let (status, setup) = Server::start(&[]).stop(name);
+        assert_eq!(status.signal(), Some(number), "{name}");
+        let log = setup.text("out");
+        let crashed = format!("crashed by signal: {number}");
+        for text in ["REDIS BUG REPORT START", &crashed, "STACK TRACE", "epoll_wait", "REPORT END"]
+        {
+            assert!(log.contains(text), "{name}, {text}: {log}");
+        }
+    }
+}
+
+#[test]
+fn the_report_goes_to_the_log_file() {
+    let (_, setup) = Server::start_logging_to("server.log").stop("-SEGV");
+    assert!(setup.text("server.log").contains("crashed by signal: 11"));
+    assert!(!setup.text("out").contains("crashed"));
+}
+
+#[test]
+fn without_crash_log_it_dies_silently() {
+    let (status, setup) = Server::start(&["--crash-log-enabled", "no"]).stop("-SEGV");
+    assert_eq!(status.signal(), Some(11));
+    assert!(!setup.text("out").contains("BUG REPORT"));
+}
