@@ -1,5 +1,6 @@
 //! What must be true: the one test binary.
 
+mod claims;
 mod interfaces;
 mod notes;
 mod properties;

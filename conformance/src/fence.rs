@@ -24,6 +24,8 @@
 //! | `clock` | waits too long for a real clock: needs one that can be set |
 //! | `unordered` | arrays are compared as sets |
 //!
+//! `…` stands for a reply that differs from server to server, such as a cursor.
+//!
 //! redis-cli prints RESP2 and RESP3 nulls alike, and a status like a verbatim text: what it cannot
 //! tell apart is not told apart here either. Everything else is exact.
 
@@ -32,7 +34,7 @@ use crate::case::{Alternative, Case, MAIN, Receive, Send, State, Step, Want};
 use crate::format::FormatError;
 use crate::guard::{Condition, parse_guards};
 use crate::lexer;
-use crate::pattern::{Pattern, TtlUnit};
+use crate::pattern::{Kind, Pattern, TtlUnit};
 
 /// Reads all `redis` fences of a chapter. `file` is the path for reports; its stem names the cases.
 pub fn parse(file: &str, markdown: &str) -> Result<Vec<Case>, FormatError> {
@@ -227,6 +229,7 @@ fn scalar(text: &str) -> Result<Pattern, String> {
     Ok(match text {
         "(nil)" => Pattern::OneOf(vec![Pattern::Nil, Pattern::NilArray]),
         "(empty array)" => Pattern::Array(Vec::new()),
+        "…" => Pattern::Kind(Kind::Any, None),
         "(true)" => Pattern::Bool(true),
         "(false)" => Pattern::Bool(false),
         _ if text.starts_with('(') => return Err(format!("`{text}` is no reply of redis-cli")),

@@ -24,7 +24,8 @@ fn every_chapter_has_its_parts_in_order() {
 fn the_card_tells_what_a_reader_asks_first() {
     for note in notes() {
         for row in ["Idea", "Read before", "Time", "Files", "Run"] {
-            let found = note.part("Card").lines().any(|line| line.starts_with(&format!("| {row} |")));
+            let found =
+                note.part("Card").lines().any(|line| line.starts_with(&format!("| {row} |")));
             assert!(found, "{}: the card has no row `{row}`", note.stem);
         }
     }

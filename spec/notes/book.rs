@@ -5,8 +5,7 @@ use super::{notes, read, root};
 #[test]
 fn every_chapter_is_listed_and_drafts_are_marked() {
     let summary = read(&root().join("notes/SUMMARY.md"));
-    let chapters: Vec<&str> =
-        summary.lines().filter(|line| line.starts_with("- [")).collect();
+    let chapters: Vec<&str> = summary.lines().filter(|line| line.starts_with("- [")).collect();
     let written = notes();
     for number in 1..=26 {
         let title = format!("- [{number}. ");

@@ -20,10 +20,12 @@ pub struct Known {
 
 impl Known {
     pub fn collect() -> Known {
-        let cases = conformance::suite::load(&root().join("spec/vectors")).expect("vectors that can be read");
+        let cases = conformance::suite::load(&root().join("spec/vectors"))
+            .expect("vectors that can be read");
         let vectors = cases.iter().map(|case| case.name()).collect();
         let chapters = notes();
-        let examples = chapters.iter().flat_map(super::examples::of).map(|case| case.name()).collect();
+        let examples =
+            chapters.iter().flat_map(super::examples::of).map(|case| case.name()).collect();
         Known { vectors, examples }
     }
 
@@ -62,7 +64,11 @@ fn has_test(source: &str, name: &str) -> bool {
     let head = format!("fn {name}(");
     lines.iter().enumerate().any(|(at, line)| {
         line.starts_with(&head)
-            && lines[..at].iter().rev().take_while(|line| line.starts_with("#[")).any(|line| *line == "#[test]")
+            && lines[..at]
+                .iter()
+                .rev()
+                .take_while(|line| line.starts_with("#["))
+                .any(|line| *line == "#[test]")
     })
 }
 

@@ -45,12 +45,19 @@ fn every_claim_has_a_verdict_and_a_check_that_is_there() {
                 faults.push(format!("{id}: `{verdict}` is no verdict"));
             }
             if truth.is_empty() != (verdict == "holds") {
-                faults.push(format!("{id}: what is true must be said where the claim is not, and only there"));
+                faults.push(format!(
+                    "{id}: what is true must be said where the claim is not, and only there"
+                ));
             }
             if checks.is_empty() == pending.is_empty() {
                 faults.push(format!("{id}: either checks, or the reason why there is none"));
             }
-            faults.extend(checks.iter().filter_map(|check| known.fault(check)).map(|fault| format!("{id}: {fault}")));
+            faults.extend(
+                checks
+                    .iter()
+                    .filter_map(|check| known.fault(check))
+                    .map(|fault| format!("{id}: {fault}")),
+            );
         }
     }
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
@@ -61,7 +68,8 @@ fn every_chapter_has_its_claims_and_speaks_of_no_other() {
     let ledgers = ledgers();
     for note in notes() {
         let ledger = ledgers.iter().find(|ledger| ledger.number == note.number);
-        let ledger = ledger.unwrap_or_else(|| panic!("{}: no spec/claims/{}.json", note.stem, note.number));
+        let ledger =
+            ledger.unwrap_or_else(|| panic!("{}: no spec/claims/{}.json", note.stem, note.number));
         let heading = format!("# {}. {}\n", note.number.trim_start_matches('0'), ledger.title);
         assert!(note.text.starts_with(&heading), "{}: the title is `{}`", note.stem, ledger.title);
         let prefix = format!("N{}-", note.number);
@@ -76,7 +84,9 @@ fn every_chapter_has_its_claims_and_speaks_of_no_other() {
 fn the_tables_of_invariants_are_made_from_the_claims() {
     let ledgers = ledgers();
     for note in notes() {
-        let Some(ledger) = ledgers.iter().find(|ledger| ledger.number == note.number) else { continue };
+        let Some(ledger) = ledgers.iter().find(|ledger| ledger.number == note.number) else {
+            continue;
+        };
         let part = note.part("Invariants");
         let prose = part.find("\n| claim |").map_or(part.trim_end(), |at| part[..at].trim_end());
         let table = format!("{prose}\n\n{}\n", table(ledger));
@@ -98,7 +108,11 @@ fn table(ledger: &Ledger) -> String {
             _ => format!("{} *{}*", claim.claim, claim.truth),
         };
         let checks: Vec<String> = claim.checks.iter().map(|check| format!("`{check}`")).collect();
-        let proof = if checks.is_empty() { format!("nothing yet: {}", claim.pending) } else { checks.join("<br>") };
+        let proof = if checks.is_empty() {
+            format!("nothing yet: {}", claim.pending)
+        } else {
+            checks.join("<br>")
+        };
         out += &format!("| {} | {} | {proof} |\n", claim.id, cell(&holds));
     }
     out
@@ -147,7 +161,8 @@ fn ledgers() -> Vec<Ledger> {
     files("spec/claims", "json")
         .iter()
         .map(|path| {
-            let json: Value = serde_json::from_str(&read(path)).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            let json: Value = serde_json::from_str(&read(path))
+                .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
             let number = path.file_stem().expect("a name").to_string_lossy().into_owned();
             let claims = json["claims"].as_array().expect("claims").iter().map(claim).collect();
             Ledger { number, title: text(&json, "title"), claims }

@@ -46,7 +46,9 @@ fn examples_answer_as_shown_on_valkey() {
 fn installed(name: &str) -> Option<Spec> {
     let program = format!("{name}-server");
     let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path).any(|dir| dir.join(&program).is_file()).then(|| Spec::parse(name).ok())?
+    std::env::split_paths(&path)
+        .any(|dir| dir.join(&program).is_file())
+        .then(|| Spec::parse(name).ok())?
 }
 
 fn shown_on(spec: Option<Spec>) {

@@ -20,10 +20,15 @@ fn quoted_code_is_the_source_word_for_word() {
                 label = Some((path, name));
             }
             if line == "```rust" {
-                let (path, name) = label.take().unwrap_or_else(|| panic!("{}: a quote from nowhere", note.stem));
+                let (path, name) =
+                    label.take().unwrap_or_else(|| panic!("{}: a quote from nowhere", note.stem));
                 let code = item(&read(&root().join(path)), name)
                     .unwrap_or_else(|| panic!("{}: {path} has no `{name}`", note.stem));
-                assert!(code.lines().count() <= LINES_MAX, "{}: `{name}` is too long to quote", note.stem);
+                assert!(
+                    code.lines().count() <= LINES_MAX,
+                    "{}: `{name}` is too long to quote",
+                    note.stem
+                );
                 fresh += &code;
                 fresh += "```\n";
                 lines.find(|line| *line == "```");
@@ -50,25 +55,31 @@ fn item(source: &str, name: &str) -> Option<String> {
     };
     let line = (from..lines.len()).find(|&at| begins(lines[at], &name))?;
     let indent = lines[line].len() - lines[line].trim_start().len();
-    let is_preface = |text: &str| text.trim_start().starts_with("///") || text.trim_start().starts_with("#[");
+    let is_preface =
+        |text: &str| text.trim_start().starts_with("///") || text.trim_start().starts_with("#[");
     let first = (0..line).rev().take_while(|&at| is_preface(lines[at])).last().unwrap_or(line);
     let closes = |text: &str| {
         text.len() > indent
             && text.as_bytes()[indent] != b' '
-            && ["}", "];", "};", ")"].iter().any(|end| text[indent..].starts_with(end) && !text.ends_with('{'))
+            && ["}", "];", "};", ")"]
+                .iter()
+                .any(|end| text[indent..].starts_with(end) && !text.ends_with('{'))
     };
     let last = match lines[line].ends_with(';') {
         true => line,
         false => (line + 1..lines.len()).find(|&at| closes(lines[at]))?,
     };
-    let code = lines[first..=last].iter().map(|text| text.get(indent..).unwrap_or("").to_owned() + "\n");
+    let code =
+        lines[first..=last].iter().map(|text| text.get(indent..).unwrap_or("").to_owned() + "\n");
     Some(code.collect())
 }
 
 /// The line where `impl owner` begins that has a function of this name.
 fn implementation(lines: &[&str], owner: &str, name: &str) -> Option<usize> {
     let is_owner = |line: &str| {
-        let Some(head) = line.strip_prefix("impl").and_then(|head| head.strip_suffix(" {")) else { return false };
+        let Some(head) = line.strip_prefix("impl").and_then(|head| head.strip_suffix(" {")) else {
+            return false;
+        };
         let subject = head.rsplit(" for ").next().unwrap_or(head);
         let word = |c: char| !c.is_alphanumeric() && c != '_';
         subject.split(word).any(|found| found == owner)
@@ -84,7 +95,9 @@ fn begins(line: &str, name: &str) -> bool {
     let code = line.trim_start();
     let Some(at) = code.find(name) else { return false };
     let before = code[..at].split_whitespace().all(|word| {
-        word.starts_with("pub") || ["const", "unsafe", "async", "in"].contains(&word) || word.starts_with("super")
+        word.starts_with("pub")
+            || ["const", "unsafe", "async", "in"].contains(&word)
+            || word.starts_with("super")
     });
     let after = code[at + name.len()..].chars().next();
     before && !after.is_some_and(|next| next.is_alphanumeric() || next == '_')
