@@ -184,8 +184,8 @@ fn systemd_is_told_of_start_and_end() {
 
 #[test]
 fn ps_shows_the_title() {
-    let template = "--proc-title-template {title} on {port}, a title longer than all arguments";
-    let server = Server::start(&[template]);
+    let template = "{title} on {port}, a title that is longer than all arguments together";
+    let server = Server::start(&["--proc-title-template", template]);
     let shown = std::fs::read(format!("/proc/{}/cmdline", server.child.id())).unwrap();
     let shown = String::from_utf8_lossy(&shown);
     let title = format!("redis-server on {}, a title", server.setup.port);

@@ -57,8 +57,9 @@ pub struct Cx<'a> {
     /// Changes made so far by this request; a command that adds none is not propagated.
     pub dirty: u64,
     pub(crate) owes: Owes,
-    /// A resumed client found nothing: it keeps its place in line and its first deadline.
-    pub(crate) waits_on: bool,
+    /// The command found nothing: its client waits, and there is no reply yet. One that
+    /// was resumed keeps its place in line and its first deadline.
+    pub(crate) waits: bool,
 }
 
 /// How long the server lives.
@@ -166,8 +167,8 @@ impl Cx<'_> {
         args: Args<'_>,
     ) {
         debug_assert!(self.may_block());
+        self.waits = true;
         if self.caller == Caller::Resumed {
-            self.waits_on = true;
             return;
         }
         let blocked =

@@ -7,6 +7,7 @@
 //! - [`cx`]: what a handler sees; [`host`] and [`world`]: what it may ask of above and outside.
 //! - [`propagation`], [`stats`]: what it leaves behind.
 
+pub mod client;
 pub mod connection;
 pub mod cx;
 pub mod databases;
@@ -31,5 +32,6 @@ pub const GROUPS: &[(&str, &[Command])] = &[
     ("generic", generic::COMMANDS),
     ("server", databases::COMMANDS),
     ("connection", connection::COMMANDS),
+    ("connection", client::COMMANDS),
     ("transactions", transaction::COMMANDS),
 ];

@@ -1,7 +1,22 @@
 //! # Transaction commands                                          (note 20)
+//!
+//! ```text
+//! WATCH stock           remember who looked
+//! GET stock             "3"
+//! MULTI                 from here on, queue
+//! DECR stock            QUEUED
+//! EXEC                  [:2], or null if somebody changed `stock` since WATCH
+//! ```
+//!
+//! There is no rollback: a command that fails in EXEC is an error in the array of replies, and
+//! the others run. What can be told without running (an unknown command, a wrong number
+//! of words) is told while queueing, and then EXEC runs nothing.
+//!
+//! To copies of the data a transaction is one unit: all of it or nothing.
 
 use super::row::{
-    ALLOW_BUSY, Command, FAST, IMMEDIATE, LOADING, NOSCRIPT, Outcome, RO, STALE, cmd, range,
+    ALLOW_BUSY, Command, FAST, IMMEDIATE, LOADING, NOSCRIPT, Outcome, RO, SKIP_SLOWLOG, STALE, cmd,
+    range,
 };
 use super::table::Lookup;
 use super::{Caller, Cx};
@@ -17,7 +32,7 @@ pub const COMMANDS: &[Command] = &[
         "O(N) in the queue",
         "Drops the queue of MULTI.",
     ),
-    cmd("EXEC", exec).flags(NOSCRIPT | LOADING | STALE | IMMEDIATE).doc(
+    cmd("EXEC", exec).flags(NOSCRIPT | LOADING | STALE | SKIP_SLOWLOG | IMMEDIATE).doc(
         "1.2.0",
         "the sum of its commands",
         "Runs the queue of MULTI with nobody in between.",
@@ -45,10 +60,10 @@ fn multi(cx: &mut Cx<'_>, _: Args<'_>) -> Outcome {
 }
 
 fn discard(cx: &mut Cx<'_>, _: Args<'_>) -> Outcome {
-    if cx.session().transaction.take().is_none() {
+    if !cx.session().in_multi() {
         return Err(Error::Static("ERR DISCARD without MULTI"));
     }
-    forget_watches(cx);
+    forget_transaction(cx);
     cx.reply.ok();
     Ok(())
 }
@@ -122,6 +137,23 @@ fn is_broken(cx: &mut Cx<'_>) -> bool {
     cx.keys.select(home);
     cx.session().watching = watching;
     broken
+}
+
+/// Forgets the queue and all watched keys.
+pub fn forget_transaction(cx: &mut Cx<'_>) {
+    cx.session().transaction = None;
+    forget_watches(cx);
+}
+
+/// What an EXEC answers that did not pass the gates.
+pub fn aborted_because(error: &Error) -> Error {
+    let text = error.text();
+    // A text made for the occasion is told without its code, a fixed one whole.
+    let reason = match error {
+        Error::Text(_) => text.strip_prefix(b"ERR ").unwrap_or(&text),
+        _ => &text,
+    };
+    Error::Text([b"EXECABORT Transaction discarded because of: ", reason].concat().into())
 }
 
 /// Forgets all watched keys, and that one of them changed.

@@ -8,9 +8,11 @@ use crate::args;
 use crate::base::error::Error;
 use crate::commands::cx::Owes;
 use crate::commands::row::{
-    ALLOW_BUSY, Command, IMMEDIATE, NO_AUTH, NO_MULTI, Outcome, PROTECTED, cmd,
+    ALLOW_BUSY, Command, IMMEDIATE, MAY_REPLICATE, NO_AUTH, NO_MULTI, Outcome, PROTECTED, WRITE,
+    cmd,
 };
 use crate::commands::table::{Known, Lookup};
+use crate::commands::transaction::{aborted_because, forget_transaction};
 use crate::commands::{Caller, Cx};
 use crate::protocol::Args;
 
@@ -20,19 +22,21 @@ pub(super) const NONE: &Command = &cmd("NONE", no_command);
 /// Longest part of a client's own words that an error repeats, in bytes.
 const QUOTED_MAX: usize = 128;
 
-/// Runs a request, or refuses it, or queues it.
+/// Runs a request, or refuses it, or holds it back, or queues it.
 #[inline]
 pub fn dispatch(cx: &mut Cx<'_>, args: Args<'_>) {
-    let known = match admit(cx, args) {
+    let known = match known_command(cx, args) {
         Ok(known) => known,
         Err(error) => return reject(cx, &error),
     };
-    if cx.caller == Caller::Client
-        && !known.row.has(IMMEDIATE)
-        && let Some(transaction) = &mut cx.clients[cx.me].transaction
-    {
-        transaction.queue.push(args.to_owned());
-        cx.reply.status("QUEUED");
+    if cx.caller == Caller::Client {
+        cx.clients[cx.me].last_command = Some(known.id);
+    }
+    if let Err(error) = admit(cx, known, args) {
+        cx.table.stats_mut(known.id).rejected += 1;
+        return refuse(cx, known, &error);
+    }
+    if cx.caller == Caller::Client && (paused(cx, known, args) || queued(cx, known, args)) {
         return;
     }
     execute(cx, known, args);
@@ -40,13 +44,45 @@ pub fn dispatch(cx: &mut Cx<'_>, args: Args<'_>) {
 
 /// The gates.
 #[inline]
-fn admit(cx: &mut Cx<'_>, args: Args<'_>) -> Result<Known, Error> {
-    let known = known_command(cx, args)?;
+fn admit(cx: &mut Cx<'_>, known: Known, args: Args<'_>) -> Outcome {
     arity(cx, known, args)?;
     enabled(cx, known)?;
     authenticated(cx, known)?;
-    allowed_in_multi(cx, known)?;
-    Ok(known)
+    allowed_in_multi(cx, known)
+}
+
+/// The last gate: a pause holds the request back, to run when it is over.
+#[inline]
+fn paused(cx: &mut Cx<'_>, known: Known, args: Args<'_>) -> bool {
+    let Some(pause) = cx.lifecycle.pause else { return false };
+    if cx.now.ms() >= pause.until_ms || pause.writes_only && !may_write(cx, known) {
+        return false;
+    }
+    cx.clients.hold(cx.me, args.to_owned());
+    true
+}
+
+/// Whether a command may change data; of EXEC, whether one in its queue may.
+fn may_write(cx: &Cx<'_>, known: Known) -> bool {
+    let transaction = cx.clients[cx.me].transaction.as_ref();
+    let in_queue = is_exec(known) && transaction.is_some_and(|transaction| transaction.writes);
+    in_queue || known.row.has(WRITE | MAY_REPLICATE)
+}
+
+/// Between MULTI and EXEC a command is kept for later; of a queue that will not run
+/// nothing is kept.
+#[inline]
+fn queued(cx: &mut Cx<'_>, known: Known, args: Args<'_>) -> bool {
+    let session = &mut cx.clients[cx.me];
+    let Some(transaction) = &mut session.transaction else { return false };
+    if known.row.has(IMMEDIATE) {
+        return false;
+    }
+    if !(transaction.poisoned || session.watch_broken) {
+        transaction.push(args.to_owned(), known.row.has(WRITE | MAY_REPLICATE));
+    }
+    cx.reply.status("QUEUED");
+    true
 }
 
 #[inline]
@@ -106,6 +142,10 @@ fn authenticated(cx: &Cx<'_>, known: Known) -> Outcome {
     if cx.clients[cx.me].authenticated || known.row.has(NO_AUTH) {
         return Ok(());
     }
+    // Who connected before the password was taken away need not know it.
+    if cx.config.requirepass.is_empty() {
+        return Ok(());
+    }
     Err(Error::Static("NOAUTH Authentication required."))
 }
 
@@ -127,6 +167,20 @@ fn reject(cx: &mut Cx<'_>, error: &Error) {
     }
 }
 
+/// A refused EXEC drops its queue, and names the reason.
+#[cold]
+fn refuse(cx: &mut Cx<'_>, known: Known, error: &Error) {
+    if is_exec(known) {
+        forget_transaction(cx);
+        return reject(cx, &aborted_because(error));
+    }
+    reject(cx, error);
+}
+
+fn is_exec(known: Known) -> bool {
+    known.row.name == "EXEC"
+}
+
 /// Runs a command that has passed the gates.
 #[inline]
 pub fn execute(cx: &mut Cx<'_>, known: Known, args: Args<'_>) {
@@ -143,6 +197,9 @@ pub fn execute(cx: &mut Cx<'_>, known: Known, args: Args<'_>) {
     cx.now = cx.world.now();
     propagate(cx, args, dirty_before);
     (cx.command, cx.owes) = (outer, outer_owes);
+    if cx.waits {
+        return;
+    }
     cx.stats.commands_processed += 1;
     let stats = cx.table.stats_mut(known.id);
     stats.calls += 1;

@@ -34,10 +34,10 @@ use crate::keyspace::Keyspace;
 use crate::keyspace::access::Tracking;
 use crate::keyspace::notify::KeyEvent;
 use crate::protocol::request::ProtocolError;
-use crate::protocol::{Args, Resp};
+use crate::protocol::{Args, Reply, Resp};
 use crate::session::blocking::WaitingLines;
 use crate::session::transaction::Watches;
-use crate::session::{ClientKey, Clients, Closing, Origin, ReplyMode};
+use crate::session::{ClientKey, Clients, Closing, Origin};
 
 /// Whether a client's next request may run at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,6 +130,17 @@ impl Engine {
     /// As [`run`](Engine::run), right after another request: the clock was read at its end.
     #[inline]
     pub fn run_next(&mut self, client: ClientKey, args: Args<'_>, world: &mut dyn World) -> Flow {
+        if self.clients[client].closing.is_some() {
+            return Flow::Stop;
+        }
+        let flow = self.run_request(client, args, world);
+        self.settle(world);
+        flow
+    }
+
+    /// A client's request, without what follows it.
+    #[inline]
+    fn run_request(&mut self, client: ClientKey, args: Args<'_>, world: &mut dyn World) -> Flow {
         let now = self.clock;
         let mut cx = self.cx(client, Caller::Client, now, world);
         let mark = cx.reply.mark();
@@ -138,17 +149,12 @@ impl Engine {
         self.clock = end;
         let session = &mut self.clients[client];
         session.last_active_ms = now.ms();
-        if session.reply_mode != ReplyMode::On {
-            session.reply_mode = match session.reply_mode {
-                ReplyMode::SkipNext => ReplyMode::Skip,
-                ReplyMode::Skip => ReplyMode::On,
-                mode => mode,
-            };
-            reply.truncate(mark);
+        let blocked = session.is_blocked();
+        if !blocked {
+            session.reply_mode.end_command(&mut reply, mark);
         }
-        let stop = session.blocked.is_some() || session.closing.is_some();
+        let stop = blocked || session.closing.is_some();
         self.clients.put_reply(client, reply);
-        self.settle(world);
         if stop { Flow::Stop } else { Flow::Continue }
     }
 
@@ -161,13 +167,17 @@ impl Engine {
 
     /// When [`tick`](Engine::tick) has something to do next, in ms of wall time.
     pub fn next_timer_ms(&self) -> Option<i64> {
-        self.waiting.next_deadline_ms()
+        let pause_ends_ms = self.lifecycle.pause.map(|pause| pause.until_ms);
+        [self.waiting.next_deadline_ms(), pause_ends_ms].into_iter().flatten().min()
     }
 
-    /// Does what is due by time: clients that gave up waiting, the cron.
+    /// Does what is due by time: clients that gave up waiting, or were held back, or do
+    /// not read their output; the cron.
     pub fn tick(&mut self, world: &mut dyn World) {
         self.clock = world.now();
         self.end_overdue_waits();
+        self.end_overdue_pause();
+        self.close_slow_readers(world);
         self.cron(world);
         self.settle(world);
     }
@@ -180,7 +190,8 @@ impl Engine {
         world: &'a mut dyn World,
     ) -> Cx<'a> {
         let session = &mut self.clients[me];
-        let reply = std::mem::take(&mut session.out);
+        let meanwhile = Reply::new(session.out.resp());
+        let reply = std::mem::replace(&mut session.out, meanwhile);
         self.keys.begin(session.db, now.ms());
         self.keys.tracking =
             if session.no_touch { Tracking::Off } else { Tracking::of(&self.config) };
@@ -204,7 +215,7 @@ impl Engine {
             host: HOST,
             dirty: 0,
             owes: Owes::Itself,
-            waits_on: false,
+            waits: false,
         }
     }
 

@@ -7,10 +7,13 @@
 
 use super::{Engine, dispatch};
 use crate::args;
-use crate::commands::cx::break_watches;
+use crate::commands::client::describe;
 use crate::commands::{Caller, Cx, World};
 use crate::config::Config;
-use crate::session::ClientKey;
+use crate::config::LogLevel;
+use crate::session::blocking::end_wait;
+use crate::session::transaction::Watches;
+use crate::session::{ClientKey, Clients, Closing};
 
 /// How copies of the data are told that a key expired.
 pub(super) fn expiry_word(config: &Config) -> &'static str {
@@ -21,11 +24,28 @@ impl Engine {
     /// Pays what the last command owes.
     #[inline]
     pub(super) fn settle(&mut self, world: &mut dyn World) {
-        if !self.keys.journal.is_empty() {
-            self.settle_events();
+        self.settle_command(world);
+        if self.clients.has_held() && self.lifecycle.pause.is_none() {
+            self.run_held(world);
         }
+        if self.clients.has_grown() {
+            self.check_output(world);
+        }
+    }
+
+    #[inline]
+    fn settle_command(&mut self, world: &mut dyn World) {
+        self.end_unit();
         if self.waiting.has_ready() {
             self.serve_ready(world);
+        }
+    }
+
+    /// Tells of keys that expired, and ends the unit in the stream of effects.
+    #[inline]
+    fn end_unit(&mut self) {
+        if !self.keys.journal.is_empty() {
+            self.settle_events();
         }
         self.propagation.end_unit();
     }
@@ -36,17 +56,19 @@ impl Engine {
             self.propagation.push(db, args![word, key].borrow());
         }
         for (db, key) in self.keys.journal.take_expired() {
-            break_watches(&self.watches, &mut self.clients, db, &key);
+            break_watches_of_expired(&self.watches, &mut self.clients, db, &key);
         }
         self.published.append(&mut self.keys.journal.take_events());
     }
 
     /// Tries again those who wait for keys that were touched, first come first served.
+    /// What each of them does is a unit of its own.
     fn serve_ready(&mut self, world: &mut dyn World) {
         while self.waiting.has_ready() {
             for (db, key) in self.waiting.take_ready() {
                 for client in self.waiting.line(db, &key) {
                     self.try_again(client, world);
+                    self.end_unit();
                 }
             }
         }
@@ -54,16 +76,22 @@ impl Engine {
 
     /// Runs a blocked client's command once more. If it finds nothing it keeps its place.
     fn try_again(&mut self, client: ClientKey, world: &mut dyn World) {
+        if self.clients[client].is_doomed() {
+            return;
+        }
         let Some(blocked) = self.clients[client].blocked.take() else { return };
         let now = self.clock;
         let mut cx = self.cx(client, Caller::Resumed, now, world);
+        let mark = cx.reply.mark();
         dispatch::dispatch(&mut cx, blocked.args.borrow());
-        let Cx { reply, now: end, waits_on, .. } = cx;
+        let Cx { mut reply, now: end, waits, .. } = cx;
         self.clock = end;
-        self.clients.put_reply(client, reply);
-        if waits_on {
+        if waits {
+            self.clients.put_reply(client, reply);
             self.clients[client].blocked = Some(blocked);
         } else {
+            self.clients[client].reply_mode.end_command(&mut reply, mark);
+            self.clients.put_reply(client, reply);
             self.waiting.leave(client, &blocked);
             self.clients.blocked_count -= 1;
             self.clients.resume(client);
@@ -73,11 +101,81 @@ impl Engine {
     /// Answers those who waited long enough.
     pub(super) fn end_overdue_waits(&mut self) {
         while let Some(client) = self.waiting.overdue(self.clock.ms()) {
-            let blocked = self.clients[client].blocked.take().expect("in line, so blocked");
-            self.waiting.leave(client, &blocked);
-            self.clients.blocked_count -= 1;
-            self.clients.write_to(client, blocked.on_timeout);
-            self.clients.resume(client);
+            end_wait(&mut self.clients, &mut self.waiting, client, |blocked, reply| {
+                (blocked.on_timeout)(reply);
+            });
+        }
+    }
+
+    pub(super) fn end_overdue_pause(&mut self) {
+        let now_ms = self.clock.ms();
+        self.lifecycle.pause = self.lifecycle.pause.filter(|pause| now_ms < pause.until_ms);
+    }
+
+    /// Runs the requests that a pause held back, in the order in which they came.
+    fn run_held(&mut self, world: &mut dyn World) {
+        while self.lifecycle.pause.is_none()
+            && let Some((client, request)) = self.clients.release_next()
+        {
+            if self.clients[client].closing.is_some() {
+                continue;
+            }
+            self.run_request(client, request.borrow(), world);
+            self.settle_command(world);
+            if !self.clients[client].is_blocked() {
+                self.clients.resume(client);
+            }
+        }
+    }
+
+    /// Looks again at clients that are over their soft limit.
+    pub(super) fn close_slow_readers(&mut self, world: &mut dyn World) {
+        for client in std::mem::take(&mut self.clients.over_soft_limit) {
+            self.check_output_of(client, world);
+        }
+    }
+
+    fn check_output(&mut self, world: &mut dyn World) {
+        for client in self.clients.take_grown() {
+            self.check_output_of(client, world);
+        }
+    }
+
+    /// Closes a client that lets too many replies pile up; what is in its buffer is lost.
+    fn check_output_of(&mut self, client: ClientKey, world: &mut dyn World) {
+        let session = &mut self.clients[client];
+        if session.is_doomed() {
+            return;
+        }
+        if !session.exceeds(&self.config.client_output_buffer_limit, self.clock.ms()) {
+            if session.traffic.over_soft_limit_since_ms.is_some() {
+                self.clients.over_soft_limit.insert(client);
+            }
+            return;
+        }
+        let line = describe::line(&self.table, &self.clients[client], self.clock.ms());
+        let line = String::from_utf8_lossy(&line);
+        world.log(
+            LogLevel::Warning,
+            &format!(
+                "Client {line} scheduled to be closed ASAP for overcoming of output buffer limits."
+            ),
+        );
+        self.stats.output_buffer_limit_disconnections += 1;
+        self.clients[client].out.take();
+        self.clients.close(client, Closing::Now);
+    }
+}
+
+/// A key was removed because its time was up. For who watches it that is a change, unless
+/// its time was up already when WATCH saw it.
+fn break_watches_of_expired(watches: &Watches, clients: &mut Clients, db: usize, key: &[u8]) {
+    for &watcher in watches.of_key(db, key) {
+        let session = &mut clients[watcher];
+        let mut watching = session.watching.iter_mut();
+        match watching.find(|watched| watched.db == db && *watched.key == *key) {
+            Some(watched) if watched.was_expired => watched.was_expired = false,
+            _ => session.watch_broken = true,
         }
     }
 }

@@ -147,6 +147,8 @@ fn prepare_process(config: &mut Config, system: &mut System) {
     crash::report_panics();
     if config.crash_log_enabled {
         crash::report_fatal_signals();
+    } else {
+        crash::die_silently_of_fatal_signals();
     }
     memory::set_background_thread(config.jemalloc_bg_thread);
     let (room, notes) = tuning::make_room_for_clients(config.maxclients);

@@ -98,6 +98,7 @@ impl System {
             }
             "watchdog-period" => self.watchdog.set_period(config.watchdog_period_ms, config.hz),
             "crash-log-enabled" if config.crash_log_enabled => crash::report_fatal_signals(),
+            "crash-log-enabled" => crash::die_silently_of_fatal_signals(),
             "use-exit-on-panic" => crash::set_exit_on_panic(config.use_exit_on_panic),
             "jemalloc-bg-thread" => memory::set_background_thread(config.jemalloc_bg_thread),
             _ => {}

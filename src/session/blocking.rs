@@ -10,7 +10,7 @@
 //! BLPOP q 5   (client 9)        RPUSH q x  ->  7 runs again, 9 stays first in line
 //! ```
 
-use super::ClientKey;
+use super::{ClientKey, Clients};
 use crate::protocol::{OwnedArgs, Reply};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -124,4 +124,22 @@ impl WaitingLines {
     pub fn has_ready(&self) -> bool {
         !self.ready.is_empty()
     }
+}
+
+/// Ends a client's wait otherwise than by a key: `write` answers it, and it may be read
+/// again. Returns whether it waited at all.
+pub fn end_wait(
+    clients: &mut Clients,
+    waiting: &mut WaitingLines,
+    client: ClientKey,
+    write: impl FnOnce(&Blocked, &mut Reply),
+) -> bool {
+    let Some(blocked) = clients.get_mut(client).and_then(|session| session.blocked.take()) else {
+        return false;
+    };
+    waiting.leave(client, &blocked);
+    clients.blocked_count -= 1;
+    clients.answer(client, |reply| write(&blocked, reply));
+    clients.resume(client);
+    true
 }

@@ -1,13 +1,19 @@
 //! # Clients: the table of sessions
 //!
 //! A session lives in a slot; [`ClientKey`] is the slot's number, and the server
-//! uses the same number as its event token. The table also keeps three short lists
-//! that the event loop empties once a turn: who has output to send, who is to be
-//! closed, and who was blocked and may be read again.
+//! uses the same number as its event token. The table also keeps short lists of clients, so
+//! that nobody has to look through all of them: who has output to send, who is to be
+//! closed, who was blocked and may be read again (the event loop empties these once a
+//! turn), who is held back by a pause, and whose output has grown long.
+//!
+//! A slot is used again. So a client that leaves is taken out of every list, and none
+//! of them can speak of the next one in its slot.
 
+use super::output::IN_PLACE_BYTES;
 use super::{Closing, Origin, Session};
-use crate::protocol::Reply;
+use crate::protocol::{OwnedArgs, Reply};
 use slab::Slab;
+use std::collections::{BTreeSet, VecDeque};
 use std::ops::{Index, IndexMut};
 
 /// A client's slot. Reused after it disconnects; [`Session::id`] is not.
@@ -22,6 +28,12 @@ pub struct Clients {
     outbox: Vec<ClientKey>,
     doomed: Vec<ClientKey>,
     resumed: Vec<ClientKey>,
+    /// Clients whose request is held back by a pause, first come first.
+    held: VecDeque<ClientKey>,
+    /// Clients whose output is long enough to be measured.
+    grown: Vec<ClientKey>,
+    /// Clients that are over their soft limit: time alone can close them.
+    pub(crate) over_soft_limit: BTreeSet<ClientKey>,
     /// How many clients are blocked, for INFO and the cron.
     pub blocked_count: usize,
 }
@@ -34,7 +46,19 @@ impl Clients {
 
     /// Frees the slot. The caller has undone what other tables know of the client.
     pub fn remove(&mut self, key: ClientKey) -> Session {
-        self.sessions.remove(key.0)
+        let session = self.sessions.remove(key.0);
+        if session.held.is_some() {
+            self.held.retain(|&held| held != key);
+            self.blocked_count -= 1;
+        }
+        if session.in_outbox {
+            self.outbox.retain(|&listed| listed != key);
+        }
+        for list in [&mut self.doomed, &mut self.resumed, &mut self.grown] {
+            list.retain(|&listed| listed != key);
+        }
+        self.over_soft_limit.remove(&key);
+        session
     }
 
     #[inline]
@@ -64,8 +88,14 @@ impl Clients {
         self.sessions.iter_mut().map(|(slot, session)| (ClientKey(slot), session))
     }
 
+    /// The client with this id, unless it is on its way out.
     pub fn by_id(&self, id: u64) -> Option<ClientKey> {
-        self.iter().find(|(_, session)| session.id == id).map(|(key, _)| key)
+        self.alive().find(|(_, session)| session.id == id).map(|(key, _)| key)
+    }
+
+    /// All clients that are not on their way out, by slot.
+    pub fn alive(&self) -> impl Iterator<Item = (ClientKey, &Session)> {
+        self.iter().filter(|(_, session)| !session.is_doomed())
     }
 
     /// The id that the newest client got.
@@ -74,16 +104,37 @@ impl Clients {
     }
 
     /// Puts a reply buffer that was taken out for a command back into its session.
+    /// What was pushed to the client meanwhile follows it.
     #[inline]
-    pub fn put_reply(&mut self, key: ClientKey, reply: Reply) {
-        self.sessions[key.0].out = reply;
+    pub fn put_reply(&mut self, key: ClientKey, mut reply: Reply) {
+        let session = &mut self.sessions[key.0];
+        if !session.out.is_empty() {
+            reply.raw(session.out.as_bytes());
+        }
+        session.out = reply;
         self.note_output(key);
     }
 
-    /// Writes to a client outside of its own command: a push, a late reply.
+    /// Writes to a client outside of its own command: a push. A client that is on its way
+    /// out is told nothing more.
     pub fn write_to(&mut self, key: ClientKey, write: impl FnOnce(&mut Reply)) {
-        if let Some(session) = self.sessions.get_mut(key.0) {
+        if let Some(session) = self.sessions.get_mut(key.0)
+            && session.closing.is_none()
+        {
             write(&mut session.out);
+            self.note_output(key);
+        }
+    }
+
+    /// Answers a command that was left without a reply, for instance because it waited too
+    /// long. Whether the client wants replies is heeded.
+    pub fn answer(&mut self, key: ClientKey, write: impl FnOnce(&mut Reply)) {
+        if let Some(session) = self.sessions.get_mut(key.0)
+            && session.closing.is_none()
+        {
+            let mark = session.out.mark();
+            write(&mut session.out);
+            session.reply_mode.end_command(&mut session.out, mark);
             self.note_output(key);
         }
     }
@@ -97,9 +148,39 @@ impl Clients {
         }
     }
 
+    /// Keeps a request until the pause is over.
+    pub fn hold(&mut self, key: ClientKey, request: OwnedArgs) {
+        self.sessions[key.0].held = Some(Box::new(request));
+        self.held.push_back(key);
+        self.blocked_count += 1;
+    }
+
+    #[inline]
+    pub fn has_held(&self) -> bool {
+        !self.held.is_empty()
+    }
+
+    /// The client that was held back first, and its request.
+    pub fn release_next(&mut self) -> Option<(ClientKey, Box<OwnedArgs>)> {
+        let key = self.held.pop_front()?;
+        self.blocked_count -= 1;
+        let request = self.sessions[key.0].held.take().expect("listed, so held");
+        Some((key, request))
+    }
+
     /// Says that a client that was blocked may be read again.
     pub fn resume(&mut self, key: ClientKey) {
         self.resumed.push(key);
+    }
+
+    #[inline]
+    pub fn has_grown(&self) -> bool {
+        !self.grown.is_empty()
+    }
+
+    /// Clients whose output grew since the last call and is long.
+    pub fn take_grown(&mut self) -> Vec<ClientKey> {
+        std::mem::take(&mut self.grown)
     }
 
     /// Clients with output to send since the last call.
@@ -126,6 +207,9 @@ impl Clients {
         if !session.in_outbox && !session.out.is_empty() {
             session.in_outbox = true;
             self.outbox.push(key);
+        }
+        if session.out.unsent_len() > IN_PLACE_BYTES {
+            self.grown.push(key);
         }
     }
 }

@@ -7,18 +7,21 @@
 //! - [`clients`]: the table of all clients, and what they are owed by the loop.
 //! - [`transaction`]: MULTI's queue, and who watches which key.
 //! - [`blocking`]: who waits for which key, in order.
+//! - [`output`]: how much of a reply may pile up, and which replies are dropped.
 //!
 //! This floor knows keys by name only: it never looks at a value.
 
 pub mod blocking;
 pub mod clients;
+pub mod output;
 pub mod transaction;
 
-use crate::protocol::{Reply, Resp};
+use crate::protocol::{Args, OwnedArgs, Reply, Resp};
 use blocking::Blocked;
 use transaction::Transaction;
 
 pub use clients::{ClientKey, Clients};
+pub use output::ReplyMode;
 
 /// Who connected, as `CLIENT LIST` shows it.
 #[derive(Clone, Debug, Default)]
@@ -29,17 +32,6 @@ pub struct Origin {
     /// The descriptor's number; -1 where there is none.
     pub fd: i32,
     pub unix_socket: bool,
-}
-
-/// Whether replies are sent: CLIENT REPLY.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ReplyMode {
-    #[default]
-    On,
-    Off,
-    /// The reply to this very command (CLIENT REPLY SKIP) and to the next are dropped.
-    SkipNext,
-    Skip,
 }
 
 /// How a connection ends, once its time has come.
@@ -66,8 +58,8 @@ pub struct Session {
     pub lib_ver: Vec<u8>,
     pub created_ms: i64,
     pub last_active_ms: i64,
-    /// Full name of the last command, `config|get` for a subcommand.
-    pub last_command: &'static str,
+    /// Number of the last command in the command table, refused or not.
+    pub last_command: Option<usize>,
     pub reply_mode: ReplyMode,
     pub no_evict: bool,
     pub no_touch: bool,
@@ -77,6 +69,8 @@ pub struct Session {
     /// A watched key was changed: EXEC will refuse.
     pub watch_broken: bool,
     pub blocked: Option<Box<Blocked>>,
+    /// A request held back by CLIENT PAUSE; see [`Clients::hold`].
+    pub(crate) held: Option<Box<OwnedArgs>>,
     pub traffic: Traffic,
 }
 
@@ -105,7 +99,7 @@ impl Session {
             lib_ver: Vec::new(),
             created_ms: now_ms,
             last_active_ms: now_ms,
-            last_command: "NULL",
+            last_command: None,
             reply_mode: ReplyMode::On,
             no_evict: false,
             no_touch: false,
@@ -114,6 +108,7 @@ impl Session {
             watching: Vec::new(),
             watch_broken: false,
             blocked: None,
+            held: None,
             traffic: Traffic::default(),
         }
     }
@@ -122,7 +117,29 @@ impl Session {
         self.transaction.is_some()
     }
 
+    /// Its next request must wait: for a key, or for the end of a pause.
+    #[inline]
     pub fn is_blocked(&self) -> bool {
-        self.blocked.is_some()
+        self.blocked.is_some() || self.held.is_some()
+    }
+
+    /// The request that a pause holds back.
+    pub fn held_request(&self) -> Option<Args<'_>> {
+        self.held.as_ref().map(|request| request.borrow())
+    }
+
+    /// Nothing more of it is run or answered, though its slot is not freed yet.
+    #[inline]
+    pub fn is_doomed(&self) -> bool {
+        self.closing == Some(Closing::Now)
+    }
+
+    /// RESET: all that the client chose since it connected, but for what it said of its library.
+    pub fn forget_choices(&mut self) {
+        self.db = 0;
+        self.name = Vec::new();
+        self.reply_mode = ReplyMode::On;
+        self.no_evict = false;
+        self.no_touch = false;
     }
 }

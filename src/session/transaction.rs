@@ -18,12 +18,18 @@ pub struct Transaction {
     pub queue: Vec<OwnedArgs>,
     /// A command was refused while queueing: EXEC answers EXECABORT.
     pub poisoned: bool,
+    /// One of the queued commands may write: a pause of writes holds EXEC back.
+    pub writes: bool,
+    /// Memory held by the queue, in bytes.
+    pub heap_bytes: usize,
 }
 
 impl Transaction {
-    /// Memory held by the queue, in bytes.
-    pub fn heap_bytes(&self) -> usize {
-        self.queue.iter().map(OwnedArgs::heap_bytes).sum()
+    /// Queues a request that passed the gates.
+    pub fn push(&mut self, request: OwnedArgs, writes: bool) {
+        self.heap_bytes += request.heap_bytes() + size_of::<OwnedArgs>();
+        self.writes |= writes;
+        self.queue.push(request);
     }
 }
 

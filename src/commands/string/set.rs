@@ -101,7 +101,7 @@ fn set_for(cx: &mut Cx<'_>, args: Args<'_>, unit: Unit) -> Outcome {
 }
 
 fn holds(cx: &mut Cx<'_>, key: &[u8], condition: Condition) -> bool {
-    cx.keys.peek(key).is_some() == (condition == Condition::IfThere)
+    cx.keys.get_mut(key).is_some() == (condition == Condition::IfThere)
 }
 
 /// Sets the value and says so; with a deadline, in words that no clock changes.

@@ -1,0 +1,273 @@
+//! # The model: the simplest Redis that can be right
+//!
+//! A map of byte strings, a clock that is told the time, and each command written as one would
+//! explain it. No encodings but by name, no sharing, no laziness, no speed:
+//!
+//! ```text
+//! dbs        [ { "k": "v" embstr, until 1700000000100 }, {}, … ]      sixteen maps
+//! clients    [ { db 0, queue of MULTI, keys under watch } ]
+//! ```
+//!
+//! The engine must answer what the model answers, byte for byte, whatever it is asked; the model
+//! in turn is held against a real server, so that both cannot be wrong in the same way.
+//!
+//! Where a server has a choice (the order of KEYS, the key that RANDOMKEY picks) the model answers
+//! with all that would be right: see [`reply`].
+//!
+//! - [`strings`], [`numbers`], [`lcs`]: the group *string*. [`keys`], [`expiry`]: *generic*.
+//! - [`databases`]: SELECT, SWAPDB, FLUSHALL. [`transactions`]: MULTI, WATCH.
+//!
+//! It borrows three things of the house, each of which has naive forms of its own to answer to: glob
+//! patterns, 80-bit floats, and no more.
+
+pub mod databases;
+pub mod expiry;
+pub mod keys;
+pub mod lcs;
+pub mod numbers;
+pub mod reply;
+pub mod strings;
+pub mod transactions;
+
+pub use reply::Reply;
+use std::collections::BTreeMap;
+use transactions::Client;
+
+pub type Word = Vec<u8>;
+/// A reply, or the text of an error.
+pub type Answer = Result<Reply, String>;
+/// A command on the keys of one database.
+type OnKeys = fn(&mut Model, db: usize, words: &[Word]) -> Answer;
+/// A command on what the server remembers of one client.
+type OnClient = fn(&mut Model, who: usize, words: &[Word]) -> Answer;
+
+pub const SYNTAX: &str = "ERR syntax error";
+pub const NOT_INTEGER: &str = "ERR value is not an integer or out of range";
+pub const NO_SUCH_KEY: &str = "ERR no such key";
+pub const DB_COUNT: usize = 16;
+
+/// The name that OBJECT ENCODING gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encoding {
+    Int,
+    Embstr,
+    Raw,
+}
+
+/// What is at a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    pub text: Vec<u8>,
+    pub encoding: Encoding,
+    /// The last ms of Unix time that the key lives.
+    pub deadline_ms: Option<i64>,
+    /// Dead, and perhaps already swept: nobody can tell but by counting keys.
+    pub ghost: bool,
+}
+
+pub type Db = BTreeMap<Vec<u8>, Item>;
+
+/// A whole server's state.
+pub struct Model {
+    pub dbs: Vec<Db>,
+    pub clients: Vec<Client>,
+    pub now_ms: i64,
+}
+
+impl Item {
+    /// A string that is set whole: an integer if it reads as one.
+    pub fn new(text: &[u8]) -> Self {
+        match numbers::integer(text) {
+            Some(_) => Item::encoded(text.to_vec(), Encoding::Int),
+            None => Item::text(text.to_vec()),
+        }
+    }
+
+    /// A string that is set whole and is not looked at.
+    pub fn text(text: Vec<u8>) -> Self {
+        let encoding = if text.len() <= 44 { Encoding::Embstr } else { Encoding::Raw };
+        Item::encoded(text, encoding)
+    }
+
+    pub fn encoded(text: Vec<u8>, encoding: Encoding) -> Self {
+        Item { text, encoding, deadline_ms: None, ghost: false }
+    }
+
+    pub fn is_dead(&self, now_ms: i64) -> bool {
+        self.deadline_ms.is_some_and(|deadline_ms| deadline_ms < now_ms)
+    }
+}
+
+impl Model {
+    pub fn new(client_count: usize, now_ms: i64) -> Self {
+        Model {
+            dbs: vec![Db::new(); DB_COUNT],
+            clients: (0..client_count).map(|_| Client::default()).collect(),
+            now_ms,
+        }
+    }
+
+    /// What a client's request is to be answered.
+    pub fn ask(&mut self, who: usize, words: &[Word]) -> Reply {
+        let name = String::from_utf8_lossy(&words[0]).to_ascii_uppercase();
+        if let Err(refusal) = admit(&name, words) {
+            self.clients[who].poison();
+            return Reply::Error(refusal);
+        }
+        let immediate = ["MULTI", "EXEC", "DISCARD", "WATCH"].contains(&name.as_str());
+        match &mut self.clients[who].queue {
+            Some(queue) if !immediate => {
+                queue.push(words.to_vec());
+                Reply::Status("QUEUED")
+            }
+            _ => self.run(who, words),
+        }
+    }
+
+    /// Runs a command that was admitted.
+    fn run(&mut self, who: usize, words: &[Word]) -> Reply {
+        let name = String::from_utf8_lossy(&words[0]).to_ascii_uppercase();
+        let db = self.clients[who].db;
+        let on_keys = ON_KEYS.iter().find(|row| row.0 == name);
+        let on_client = ON_CLIENT.iter().find(|row| row.0 == name);
+        let answer = match (on_keys, on_client) {
+            (Some(row), _) => row.2(self, db, words),
+            (None, Some(row)) => row.2(self, who, words),
+            (None, None) => unreachable!("admitted"),
+        };
+        answer.unwrap_or_else(Reply::Error)
+    }
+
+    /// The sweep for dead keys had its chance.
+    pub fn sweep(&mut self) {
+        for item in self.dbs.iter_mut().flat_map(BTreeMap::values_mut) {
+            item.ghost = item.is_dead(self.now_ms);
+        }
+    }
+
+    /// The item at a key; whoever meets a dead one removes it.
+    pub fn find(&mut self, db: usize, key: &[u8]) -> Option<&mut Item> {
+        if self.dbs[db].get(key)?.is_dead(self.now_ms) {
+            self.remove(db, key);
+        }
+        self.dbs[db].get_mut(key)
+    }
+
+    pub fn exists(&mut self, db: usize, key: &[u8]) -> bool {
+        self.find(db, key).is_some()
+    }
+
+    pub fn put(&mut self, db: usize, key: &[u8], item: Item) {
+        self.find(db, key);
+        self.dbs[db].insert(key.to_vec(), item);
+        self.touch(db, key);
+    }
+
+    pub fn remove(&mut self, db: usize, key: &[u8]) -> Option<Item> {
+        let removed = self.dbs[db].remove(key);
+        if removed.is_some() {
+            self.touch(db, key);
+        }
+        removed
+    }
+
+    /// Keys that live.
+    pub fn living(&self, db: usize) -> impl Iterator<Item = (&Vec<u8>, &Item)> {
+        self.dbs[db].iter().filter(|(_, item)| !item.is_dead(self.now_ms))
+    }
+}
+
+/// Refuses what is no command, or has a wrong number of words.
+fn admit(name: &str, words: &[Word]) -> Result<(), String> {
+    let on_keys = ON_KEYS.iter().map(|row| (row.0, row.1));
+    let on_client = ON_CLIENT.iter().map(|row| (row.0, row.1));
+    let arity = on_keys.chain(on_client).find(|row| row.0 == name).map(|row| row.1);
+    let (shown, arity) = match arity {
+        None => return Err(unknown_command(words)),
+        Some(_) if name == "OBJECT" && words.len() > 1 => keys::object_subcommand(&words[1])?,
+        Some(arity) => (name.to_ascii_lowercase(), arity),
+    };
+    let count = words.len() as i32;
+    match arity {
+        exactly if exactly == count => Ok(()),
+        at_least if at_least < 0 && count >= -at_least => Ok(()),
+        _ => Err(wrong_count(&shown)),
+    }
+}
+
+pub fn wrong_count(name: &str) -> String {
+    format!("ERR wrong number of arguments for '{name}' command")
+}
+
+fn unknown_command(words: &[Word]) -> String {
+    let quoted = |word: &Word| format!("'{}' ", String::from_utf8_lossy(word));
+    let rest: String = words[1..].iter().map(quoted).collect();
+    let name = String::from_utf8_lossy(&words[0]);
+    format!("ERR unknown command '{name}', with args beginning with: {rest}")
+}
+
+/// Whether a word is this option.
+pub fn is(word: &[u8], option: &str) -> bool {
+    word.eq_ignore_ascii_case(option.as_bytes())
+}
+
+/// Name, number of words (negative: at least), and what it does.
+const ON_KEYS: &[(&str, i32, OnKeys)] = &[
+    ("APPEND", 3, strings::append),
+    ("DECR", 2, numbers::decr),
+    ("DECRBY", 3, numbers::decrby),
+    ("GET", 2, strings::get),
+    ("GETDEL", 2, strings::getdel),
+    ("GETEX", -2, strings::getex),
+    ("GETRANGE", 4, strings::getrange),
+    ("GETSET", 3, strings::getset),
+    ("INCR", 2, numbers::incr),
+    ("INCRBY", 3, numbers::incrby),
+    ("INCRBYFLOAT", 3, numbers::incrbyfloat),
+    ("LCS", -3, lcs::lcs),
+    ("MGET", -2, strings::mget),
+    ("MSET", -3, strings::mset),
+    ("MSETNX", -3, strings::msetnx),
+    ("PSETEX", 4, strings::psetex),
+    ("SET", -3, strings::set),
+    ("SETEX", 4, strings::setex),
+    ("SETNX", 3, strings::setnx),
+    ("SETRANGE", 4, strings::setrange),
+    ("STRLEN", 2, strings::strlen),
+    ("SUBSTR", 4, strings::getrange),
+    ("COPY", -3, keys::copy),
+    ("DEL", -2, keys::del),
+    ("EXISTS", -2, keys::exists),
+    ("EXPIRE", -3, expiry::expire),
+    ("EXPIREAT", -3, expiry::expireat),
+    ("EXPIRETIME", 2, expiry::expiretime),
+    ("KEYS", 2, keys::keys),
+    ("MOVE", 3, keys::move_key),
+    ("OBJECT", -2, keys::object),
+    ("PERSIST", 2, expiry::persist),
+    ("PEXPIRE", -3, expiry::pexpire),
+    ("PEXPIREAT", -3, expiry::pexpireat),
+    ("PEXPIRETIME", 2, expiry::pexpiretime),
+    ("PTTL", 2, expiry::pttl),
+    ("RANDOMKEY", 1, keys::randomkey),
+    ("RENAME", 3, keys::rename),
+    ("RENAMENX", 3, keys::renamenx),
+    ("SCAN", -2, keys::scan),
+    ("TOUCH", -2, keys::exists),
+    ("TTL", 2, expiry::ttl),
+    ("TYPE", 2, keys::type_of),
+    ("UNLINK", -2, keys::del),
+    ("DBSIZE", 1, databases::dbsize),
+    ("FLUSHALL", -1, databases::flushall),
+    ("FLUSHDB", -1, databases::flushdb),
+    ("SWAPDB", 3, databases::swapdb),
+];
+
+const ON_CLIENT: &[(&str, i32, OnClient)] = &[
+    ("SELECT", 2, databases::select),
+    ("MULTI", 1, transactions::multi),
+    ("EXEC", 1, transactions::exec),
+    ("DISCARD", 1, transactions::discard),
+    ("WATCH", -2, transactions::watch),
+    ("UNWATCH", 1, transactions::unwatch),
+];
