@@ -218,6 +218,48 @@ fn expired_is_told_when_the_key_is_removed() {
     assert_eq!(told(&mut redis), ["expired cart"], "the sweep removed it");
 }
 
+/// N05-18: the border of `embstr` belongs to it.
+#[test]
+fn forty_four_bytes_are_embstr() {
+    let encoding = |len: usize| {
+        let value = vec![b'x'; len];
+        keynotes::values::encoding_name(&Entry::new(b"k", string::payload(&value), None))
+    };
+    assert_eq!([43, 44, 45].map(encoding), ["embstr", "embstr", "raw"]);
+}
+
+/// N05-09: a sum that does not fit is refused, and the counter stays as it was.
+#[test]
+fn a_counter_at_its_end_stays_there() {
+    let mut redis = Redis::new();
+    redis.ask("SET n 9223372036854775807");
+    assert_eq!(redis.ask("INCR n"), "-ERR increment or decrement would overflow");
+    assert_eq!(redis.ask("GET n"), "$19 9223372036854775807");
+}
+
+/// N15-05: at its deadline a key lives, a millisecond later it does not.
+#[test]
+fn a_deadline_is_the_last_millisecond() {
+    let mut redis = Redis::new();
+    redis.ask("SET k v PX 100");
+    redis.advance_ms(100);
+    assert_eq!(redis.ask("GET k"), "$1 v");
+    redis.advance_ms(1);
+    assert_eq!(redis.ask("GET k"), "$-1");
+}
+
+/// N15-04: a key that got its deadline after it was made is swept like any other.
+#[test]
+fn the_sweep_finds_what_expire_has_marked() {
+    let mut redis = Redis::new();
+    for n in 0..200 {
+        redis.ask(&format!("SET k{n} v"));
+    }
+    redis.ask("PEXPIRE k77 50");
+    (0..20).for_each(|_| redis.advance_ms(100));
+    assert_eq!(redis.ask("DBSIZE"), ":199");
+}
+
 /// N05-20: the second caller of a read-through helper does not ask the database.
 #[test]
 fn a_cached_row_is_asked_for_once() {
