@@ -1,8 +1,10 @@
 //! What must be true: the one test binary.
 
 mod claims;
+mod facts;
 mod interfaces;
 mod notes;
+mod observe;
 mod properties;
 mod server;
 mod strings;

@@ -27,11 +27,12 @@ impl Engine {
     /// Runs the cron if its time has come.
     pub(super) fn cron(&mut self, world: &mut dyn World) {
         let now_us = self.clock.mono_us;
-        if now_us < self.next_cron_us {
+        if now_us < self.next_cron_us || self.lifecycle.switches.pause_cron {
             return;
         }
         let period_us = 1_000_000 / u64::from(self.config.hz.max(1));
         self.next_cron_us = now_us + period_us - SLACK_US;
+        self.sample(world);
         self.sweep(Pace::Slow { hz: self.config.hz }, world);
         if self.config.activerehashing {
             let started_us = world.now().mono_us;

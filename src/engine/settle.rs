@@ -84,8 +84,9 @@ impl Engine {
         let mut cx = self.cx(client, Caller::Resumed, now, world);
         let mark = cx.reply.mark();
         dispatch::dispatch(&mut cx, blocked.args.borrow());
-        let Cx { mut reply, now: end, waits, .. } = cx;
+        let Cx { mut reply, now: end, waits, dirty, .. } = cx;
         self.clock = end;
+        self.stats.lasting.changes_since_save += dirty;
         if waits {
             self.clients.put_reply(client, reply);
             self.clients[client].blocked = Some(blocked);

@@ -104,7 +104,8 @@ struct Round {
     removed: u32,
     ttl_samples: u32,
     ttl_sum_ms: i64,
-    /// The cursor came to the end of the database.
+    /// The cursor stood at the beginning of the database, and came to its end.
+    from_start: bool,
     finished: bool,
 }
 
@@ -170,7 +171,7 @@ impl Keyspace {
                     self.sweeper.time_caps += 1;
                     break;
                 }
-                if round.finished || !round.asks_for_more(effort) {
+                if !round.asks_for_more(effort) {
                     break;
                 }
             }
@@ -195,6 +196,7 @@ impl Keyspace {
         let mut round = Round::default();
         let mut dead = std::mem::take(&mut self.dead);
         let keys = &mut self.dbs[db];
+        round.from_start = (keys.progress.dict, keys.progress.cursor) == (0, 0);
         let sample = effort.round_keys.min(keys.expiring_len()) as u32;
         let mut steps = effort.round_keys * STEPS_PER_KEY;
         while round.sampled < sample && steps > 0 && !round.finished {
@@ -254,9 +256,13 @@ impl Round {
         }
     }
 
-    /// Too many were dead, or nobody was met yet.
+    /// Too many were dead, or nobody was met and there is more to look at. The end of the table is no
+    /// reason to leave off: it shrinks under a sweep, and what moves meanwhile may be passed over.
     fn asks_for_more(&self, effort: Effort) -> bool {
-        self.sampled == 0 || self.dead * 100 / self.sampled > effort.tolerated_perc
+        match self.sampled {
+            0 => !(self.finished && self.from_start),
+            sampled => self.dead * 100 / sampled > effort.tolerated_perc,
+        }
     }
 }
 

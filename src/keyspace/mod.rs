@@ -12,12 +12,14 @@
 //! ```
 //!
 //! - [`db`]: one database. [`notify`]: events. [`lookup`]: reading and writing keys.
+//! - [`digest`]: are two data sets the same?
 //! - [`expire`]: the sweep for dead keys. [`scan`]: all keys, a few at a time. [`access`]: use.
 //!
 //! Knows nothing of clients and commands, and is told the time.
 
 pub mod access;
 pub mod db;
+pub mod digest;
 pub mod expire;
 pub mod lookup;
 pub mod notify;

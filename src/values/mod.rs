@@ -6,6 +6,7 @@
 //!
 //! This floor knows nothing of keys, time or clients.
 
+pub mod digest;
 pub mod string;
 
 use crate::structures::entry;

@@ -10,7 +10,6 @@ use super::Cx;
 use super::row::{
     ALLOW_BUSY, Command, FAST, IMMEDIATE, LOADING, NO_AUTH, NOSCRIPT, Outcome, STALE, cmd,
 };
-use super::table::Known;
 use super::transaction::forget_transaction;
 use crate::base::error::Error;
 use crate::base::int::parse_i64;
@@ -101,10 +100,5 @@ fn select(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
     cx.session().db = db;
     cx.keys.select(db);
     cx.reply.ok();
-    Ok(())
-}
-
-/// Whether a command behind `enable-debug-command` or `enable-module-command` is open.
-pub fn protected_command(_: &Cx<'_>, _: Known) -> Outcome {
     Ok(())
 }
