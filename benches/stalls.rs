@@ -11,20 +11,16 @@
 //! It prints the table that the notes show. Each figure is the best of three (the slowest call of
 //! SCAN: the best of three slowest), since a busy machine only ever adds.
 
-use std::hint::black_box;
 use std::time::Instant;
 
 use conformance::target::VirtualWorld;
 use keynotes::config::Config;
 use keynotes::engine::Engine;
 use keynotes::protocol::OwnedArgs;
-use keynotes::protocol::request::{Batch, Limits, RequestParser};
 use keynotes::session::{ClientKey, Origin};
 
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
-
-const LIMITS: Limits = Limits { authenticated: true, bulk_len_max: 512 << 20 };
 
 struct Server {
     engine: Engine,
@@ -94,8 +90,6 @@ fn row(what: &str, time_us: f64) {
 fn main() {
     let keys = std::env::args().find_map(|word| word.parse().ok()).unwrap_or(1_000_000);
     println!("| with {keys} keys | time |\n|---|---|");
-    parse("parse one request of 16", 16);
-    parse("parse a request that comes alone", 1);
     let mut server = Server::filled(keys);
     row("GET", server.time_us(&[b"GET", b"key:000000000007"]));
     row("KEYS *", server.time_us(&[b"KEYS", b"*"]));
@@ -115,27 +109,6 @@ fn main() {
 
 fn best_of<T>(runs: &[T], time_us: impl Fn(&T) -> f64) -> f64 {
     runs.iter().map(time_us).fold(f64::INFINITY, f64::min)
-}
-
-/// Parsing `SET key:… v` with so many requests in the buffer, a request.
-fn parse(what: &str, count: usize) {
-    let request = b"*3\r\n$3\r\nSET\r\n$16\r\nkey:000000000007\r\n$10\r\n0123456789\r\n";
-    let buffer = request.repeat(count);
-    let (mut parser, mut batch) = (RequestParser::default(), Batch::default());
-    let rounds = 1_000_000 / count;
-    row(
-        what,
-        best(|| {
-            let started = Instant::now();
-            for _ in 0..rounds {
-                batch.clear();
-                black_box(
-                    parser.parse(black_box(&buffer), 0, LIMITS, 64, &mut batch).expect("RESP"),
-                );
-            }
-            started.elapsed().as_nanos() as f64 / 1000.0 / (rounds * count) as f64
-        }),
-    );
 }
 
 /// Slices of a string of 50 MB.

@@ -374,7 +374,13 @@ fn arrivals_from_redis_cli(options: &[&str], input: &[u8]) -> Option<Vec<usize>>
         while let Ok(Some(Reply::Array(words))) = reader.next_reply() {
             let words: Vec<&[u8]> = words.iter().map(|word| word.text().expect("a word")).collect();
             sets += usize::from(words[0].eq_ignore_ascii_case(b"SET"));
-            stream.write_all(&redis.ask_words(&words)).expect("sent");
+            // What it asks about the server on its way is none of this test's business.
+            let known = [&b"SET"[..], b"ECHO", b"PING"];
+            let reply = match known.iter().any(|name| words[0].eq_ignore_ascii_case(name)) {
+                true => redis.ask_words(&words),
+                false => b"-ERR unknown command\r\n".to_vec(),
+            };
+            stream.write_all(&reply).expect("sent");
         }
         if sets > 0 {
             arrivals.push(sets);
