@@ -100,10 +100,6 @@ fn main() {
     row("SCAN COUNT 100, the slowest call", best_of(&scans, |scan| scan.2));
     row(&format!("SCAN MATCH nothing* COUNT 100, all {} calls", narrow.0), narrow.1);
     row("FLUSHALL SYNC", best(|| Server::filled(keys).ask(&[b"FLUSHALL", b"SYNC"]).1));
-    row(
-        "FLUSHALL ASYNC, for those who wait",
-        best(|| Server::filled(keys).ask(&[b"FLUSHALL", b"ASYNC"]).1),
-    );
     ranges();
 }
 

@@ -121,9 +121,10 @@ fn table(ledger: &Ledger) -> String {
 fn errata(ledgers: &[Ledger]) -> String {
     let mut out = String::from(
         "# Errata\n\n\
-         These notes began with a list of sentences that are said about Redis. Each was put to a `redis-server` 7.0.15 and a `valkey-server` 8.0.1. Here are those that did not\n\
-         survive, and those that are true of some versions only, with what the servers answered. The\n\
-         chapters say what is true.\n\n\
+         These notes began with a list of sentences that are said about Redis. Each was put to a\n\
+         `redis-server` 7.0.15 and a `valkey-server` 8.0.1. Here are those that did not survive, and\n\
+         those that are true of some versions only, with what the servers answered. The chapters\n\
+         say what is true.\n\n\
          This page is made from `spec/claims/*.json`.\n",
     );
     for ledger in ledgers {
