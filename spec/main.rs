@@ -1,8 +1,10 @@
 //! What must be true: the one test binary.
 
 mod claims;
+mod clients;
 mod facts;
 mod interfaces;
+mod model;
 mod notes;
 mod observe;
 mod properties;

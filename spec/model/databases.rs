@@ -3,11 +3,13 @@
 use super::{Answer, DB_COUNT, Db, Model, NOT_INTEGER, Reply, SYNTAX, Word, is, numbers};
 
 const OUT_OF_RANGE: &str = "ERR DB index is out of range";
+const NOT_32_BITS: &str =
+    "ERR value is out of range, value must between -2147483648 and 2147483647";
 
 /// A database's number.
 pub fn index(word: &[u8]) -> Result<usize, String> {
-    let index = small(word).ok_or(NOT_INTEGER)?;
-    in_range(index)
+    let index = numbers::integer(word).ok_or(NOT_INTEGER)?;
+    in_range(index.try_into().map_err(|_| NOT_32_BITS)?)
 }
 
 /// An integer of 32 bits.

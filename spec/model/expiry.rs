@@ -18,7 +18,13 @@ pub fn pexpireat(model: &mut Model, db: usize, words: &[Word]) -> Answer {
     set_deadline(model, db, words, 1, 0)
 }
 
-fn set_deadline(model: &mut Model, db: usize, words: &[Word], unit_ms: i64, from_ms: i64) -> Answer {
+fn set_deadline(
+    model: &mut Model,
+    db: usize,
+    words: &[Word],
+    unit_ms: i64,
+    from_ms: i64,
+) -> Answer {
     let key = &words[1];
     let conditions = &words[3..];
     let asked = |name: &str| conditions.iter().any(|word| is(word, name));

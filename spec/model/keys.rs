@@ -95,7 +95,8 @@ pub fn keys(model: &mut Model, db: usize, words: &[Word]) -> Answer {
 
 fn matching(model: &Model, db: usize, pattern: &[u8]) -> BTreeSet<Word> {
     let living = model.living(db).map(|(key, _)| key);
-    living.filter(|key| glob::matches(pattern, key, false)).cloned().collect()
+    // As a glob, an asterisk does not match the empty text; as "all keys", it does.
+    living.filter(|key| pattern == b"*" || glob::matches(pattern, key, false)).cloned().collect()
 }
 
 /// Whoever draws a dead key removes it and draws again.
@@ -124,7 +125,8 @@ pub fn scan(model: &mut Model, db: usize, words: &[Word]) -> Answer {
         }
     }
     model.haunt(db);
-    let found = if is(type_name, "string") { matching(model, db, pattern) } else { BTreeSet::new() };
+    let found =
+        if is(type_name, "string") { matching(model, db, pattern) } else { BTreeSet::new() };
     if cursor == 0 && count >= SCAN_ALL {
         let end = Reply::Bulk(b"0".to_vec());
         return Ok(Reply::Array(vec![end, Reply::InAnyOrder(found)]));
@@ -134,7 +136,8 @@ pub fn scan(model: &mut Model, db: usize, words: &[Word]) -> Answer {
 
 /// The full name of a subcommand and how many words it takes.
 pub fn object_subcommand(word: &[u8]) -> Result<(String, i32), String> {
-    let known = ["ENCODING", "REFCOUNT", "IDLETIME", "FREQ"].into_iter().find(|name| is(word, name));
+    let known =
+        ["ENCODING", "REFCOUNT", "IDLETIME", "FREQ"].into_iter().find(|name| is(word, name));
     match known {
         Some(name) => Ok((format!("object|{}", name.to_ascii_lowercase()), 3)),
         None => {

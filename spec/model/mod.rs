@@ -111,8 +111,7 @@ impl Model {
     pub fn ask(&mut self, who: usize, words: &[Word]) -> Reply {
         let name = String::from_utf8_lossy(&words[0]).to_ascii_uppercase();
         if let Err(refusal) = admit(&name, words) {
-            self.clients[who].poison();
-            return Reply::Error(refusal);
+            return Reply::Error(self.clients[who].refused(&name, refusal));
         }
         let immediate = ["MULTI", "EXEC", "DISCARD", "WATCH"].contains(&name.as_str());
         match &mut self.clients[who].queue {

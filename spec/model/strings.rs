@@ -214,9 +214,7 @@ pub fn getrange(model: &mut Model, db: usize, words: &[Word]) -> Answer {
     let len = text.len() as i128;
     let from_front = |index: i128| if index < 0 { (index + len).max(0) } else { index };
     let backwards = start < 0 && end < 0 && start > end;
-    let inside = |index: i128| {
-        !backwards && from_front(start) <= index && index <= from_front(end)
-    };
+    let inside = |index: i128| !backwards && from_front(start) <= index && index <= from_front(end);
     let kept = text.iter().enumerate().filter(|(index, _)| inside(*index as i128));
     Ok(Reply::Bulk(kept.map(|(_, byte)| *byte).collect()))
 }

@@ -23,8 +23,17 @@ struct Watched {
 }
 
 impl Client {
-    pub fn poison(&mut self) {
+    /// A request was refused: the open transaction will be, or at once if it was EXEC.
+    /// Returns what the client is told.
+    pub fn refused(&mut self, name: &str, why: String) -> String {
         self.poisoned = self.queue.is_some();
+        if name != "EXEC" {
+            return why;
+        }
+        self.queue = None;
+        self.forget();
+        let why = why.trim_start_matches("ERR ");
+        format!("EXECABORT Transaction discarded because of: {why}")
     }
 
     fn forget(&mut self) {

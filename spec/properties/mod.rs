@@ -1,6 +1,8 @@
 mod base;
+mod bytes;
 mod config;
 mod dict;
+mod engine;
 mod entry;
 mod expire;
 mod scan;

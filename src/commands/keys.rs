@@ -44,7 +44,7 @@ pub fn find(row: &Command, args: Args<'_>, found: &mut Vec<KeyUse>) {
     found.clear();
     let specs = row.key_specs();
     let vary = specs.iter().any(|spec| spec.flags & VARIABLE_FLAGS != 0);
-    if !vary || row.extract.is_none() {
+    if row.extract.is_none() || (!vary && !specs.is_empty()) {
         let keys = specs.iter().filter(|spec| spec.flags & NOT_KEY == 0);
         if keys.map(|spec| run_of(spec, args, found)).all(|run| run.is_some()) {
             return;

@@ -140,7 +140,7 @@ fn clip(word: &[u8]) -> &[u8] {
 
 #[inline]
 fn arity(cx: &Cx<'_>, known: Known, args: Args<'_>) -> Outcome {
-    if known.row.accepts(args.len()) && (known.row.subcommands.is_empty()) {
+    if known.row.accepts(args.len()) {
         return Ok(());
     }
     let name = cx.table.entry(known.id).full_name;

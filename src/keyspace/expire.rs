@@ -67,8 +67,6 @@ pub struct Surroundings<'a> {
     pub effort: u32,
     /// A stopwatch in microseconds; looked at once in 16 rounds.
     pub mono_us: &'a mut dyn FnMut() -> u64,
-    /// Takes what was removed, to be freed here or elsewhere.
-    pub free: &'a mut dyn FnMut(Entry),
 }
 
 /// What the sweeps of all databases share.
@@ -162,7 +160,7 @@ impl Keyspace {
                 self.dbs[db].progress.avg_ttl_ms = 0;
             }
             while self.dbs[db].expiring_len() > 0 {
-                let round = self.sweep_round(db, effort, now_ms, around.free);
+                let round = self.sweep_round(db, effort, now_ms);
                 total.met += round.met;
                 total.removed += round.removed;
                 rounds += 1;
@@ -186,13 +184,7 @@ impl Keyspace {
     }
 
     /// One round in one database.
-    fn sweep_round(
-        &mut self,
-        db: usize,
-        effort: Effort,
-        now_ms: i64,
-        free: &mut dyn FnMut(Entry),
-    ) -> Round {
+    fn sweep_round(&mut self, db: usize, effort: Effort, now_ms: i64) -> Round {
         let mut round = Round::default();
         let mut dead = std::mem::take(&mut self.dead);
         let keys = &mut self.dbs[db];
@@ -211,7 +203,7 @@ impl Keyspace {
         round.removed = dead.len() as u32;
         for key in dead.drain(..) {
             if let Some(entry) = self.dbs[db].dict_mut(&key).remove(&key) {
-                free(entry);
+                self.journal.bury(entry);
             }
             self.journal.note_expired_key(db, key);
         }

@@ -60,6 +60,9 @@ pub fn encoding_name(entry: &Entry) -> &'static str {
     }
 }
 
+/// Values that take more allocations than this to free may be freed elsewhere.
+pub const FREE_AT_ONCE_MAX: usize = 64;
+
 /// What freeing an entry costs, in allocations.
 pub fn free_effort(entry: &Entry) -> usize {
     match entry.payload() {

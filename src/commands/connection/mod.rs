@@ -20,7 +20,7 @@ use crate::session::Closing;
 const GREETING: u32 = NOSCRIPT | LOADING | STALE | FAST | NO_AUTH | ALLOW_BUSY;
 
 pub const COMMANDS: &[Command] = &[
-    cmd("AUTH [username] password", auth::auth)
+    cmd("AUTH [username]@6.0.0 password", auth::auth)
         .flags(GREETING)
         .doc("1.0.0", "O(N) in the passwords of the user", "Proves who the client is.")
         .history(&[("6.0.0", "Takes a user's name before the password.")]),
@@ -29,9 +29,12 @@ pub const COMMANDS: &[Command] = &[
         "O(1)",
         "Returns its argument.",
     ),
-    cmd("HELLO [protover [AUTH username password] [SETNAME clientname]]", hello::hello)
-        .flags(GREETING)
-        .doc("6.0.0", "O(1)", "Chooses the protocol version, and says what the server is."),
+    cmd(
+        "HELLO [arguments: protover:integer [AUTH username password] [SETNAME clientname]]",
+        hello::hello,
+    )
+    .flags(GREETING)
+    .doc("6.0.0", "O(1)", "Chooses the protocol version, and says what the server is."),
     cmd("PING [message]", ping)
         .flags(FAST)
         .tips(&["request_policy:all_shards", "response_policy:all_succeeded"])
@@ -46,7 +49,7 @@ pub const COMMANDS: &[Command] = &[
         "O(1)",
         "Brings the connection back to the state of a new one.",
     ),
-    cmd("SELECT index", select).flags(LOADING | STALE | FAST).doc(
+    cmd("SELECT index:integer", select).flags(LOADING | STALE | FAST).doc(
         "1.0.0",
         "O(1)",
         "Chooses the database of this connection.",

@@ -3,11 +3,11 @@
 //! - [`keys`]: is it there, what is it, away with it. [`relocate`]: RENAME, MOVE, COPY.
 //! - [`expire`]: deadlines. [`scan`]: many keys. [`object`]: how a value is kept.
 
-mod expire;
-mod keys;
-mod object;
-mod relocate;
-mod scan;
+pub mod expire;
+pub mod keys;
+pub mod object;
+pub mod relocate;
+pub mod scan;
 
 pub use keys::discard;
 

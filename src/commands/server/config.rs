@@ -9,9 +9,10 @@
 //!          └────────────── old copy put back, engine told again ◄──┘
 //! ```
 
-use super::{TOOL, gate, help};
+use super::{TOOL, gate};
 use crate::base::error::Error;
 use crate::commands::Cx;
+use crate::commands::help::help;
 use crate::commands::row::{Command, LOADING, Outcome, STALE, cmd};
 use crate::commands::world::LogLevel;
 use crate::config::access::find;
@@ -31,7 +32,7 @@ pub const SUBCOMMANDS: &[Command] = &[
             "O(N) in the directives, for each pattern",
             "Tells values by name or pattern.",
         ),
-    cmd("CONFIG HELP", config_help).flags(LOADING | STALE).doc(
+    cmd("CONFIG HELP", help).flags(LOADING | STALE).doc(
         "5.0.0",
         "O(1)",
         "Tells what CONFIG can do.",
@@ -157,17 +158,4 @@ pub(super) fn write_file(
     let reason = reason.split(" (os error").next().unwrap_or_default().to_owned();
     cx.world.log(LogLevel::Warning, &format!("CONFIG REWRITE failed: {reason}"));
     Err(Unwritten::Failed(reason))
-}
-
-fn config_help(cx: &mut Cx<'_>, _: Args<'_>) -> Outcome {
-    help(
-        cx,
-        "CONFIG",
-        &[
-            ("GET <pattern> [<pattern> ...]", "Names and values of the directives that match."),
-            ("SET <directive> <value> [...]", "Change directives, all of them or none."),
-            ("RESETSTAT", "Set the counters of INFO to zero."),
-            ("REWRITE", "Write the settings back into the config file."),
-        ],
-    )
 }

@@ -16,7 +16,7 @@ pub mod shutdown;
 use super::Cx;
 use super::row::{
     ADMIN, ALLOW_BUSY, Command, FAST, LOADING, NO_MULTI, NOSCRIPT, Outcome, PROTECTED, READONLY,
-    STALE, cmd, container,
+    STALE, SYSCMD, cmd, container,
 };
 use crate::protocol::Args;
 
@@ -31,14 +31,14 @@ pub const COMMANDS: &[Command] = &[
         "Depends on subcommand.",
         "Reads, changes and saves the configuration.",
     ),
-    cmd("DEBUG", debug::debug).arity(-2).flags(TOOL | PROTECTED).doc(
+    cmd("DEBUG", debug::debug).arity(-2).flags(TOOL | PROTECTED | SYSCMD).doc(
         "1.0.0",
         "Depends on subcommand.",
         "Tools for those who test a server.",
     ),
     cmd("INFO [section...]", info)
         .flags(LOADING | STALE)
-        .acl(&["@dangerous"])
+        .acl(&["dangerous"])
         .tips(&["nondeterministic_output", "request_policy:all_shards", "response_policy:special"])
         .history(&[("7.0.0", "Several sections at once.")])
         .doc("1.0.0", "O(1)", "Tells how the server fares, by section."),
@@ -52,7 +52,7 @@ pub const COMMANDS: &[Command] = &[
         "Depends on subcommand.",
         "Lists modules; none can be loaded.",
     ),
-    cmd("ROLE", role).flags(NOSCRIPT | LOADING | STALE | FAST).acl(&["@admin", "@dangerous"]).doc(
+    cmd("ROLE", role).flags(NOSCRIPT | LOADING | STALE | FAST).acl(&["admin", "dangerous"]).doc(
         "2.8.12",
         "O(1)",
         "Tells the part that this server plays in replication.",
@@ -92,16 +92,5 @@ fn time(cx: &mut Cx<'_>, _: Args<'_>) -> Outcome {
     cx.reply.array(2);
     cx.reply.bulk_int(now_us / 1_000_000);
     cx.reply.bulk_int(now_us % 1_000_000);
-    Ok(())
-}
-
-/// The reply of a HELP: a title, then each form with its sentence below.
-fn help(cx: &mut Cx<'_>, name: &str, entries: &[(&str, &str)]) -> Outcome {
-    cx.reply.array(1 + 2 * (entries.len() + 1));
-    cx.reply.status(&format!("{name} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:"));
-    for (form, sentence) in entries.iter().chain(&[("HELP", "Print this help.")]) {
-        cx.reply.status(form);
-        cx.reply.status(&format!("    {sentence}"));
-    }
     Ok(())
 }

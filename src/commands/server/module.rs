@@ -3,9 +3,9 @@
 //! Modules are shared libraries made for the insides of another program. There are none
 //! here: the list is empty, and to load one fails as a file does that cannot be loaded.
 
-use super::help;
 use crate::base::error::Error;
 use crate::commands::Cx;
+use crate::commands::help::help;
 use crate::commands::row::{
     ADMIN, Command, LOADING, NO_ASYNC_LOADING, NOSCRIPT, Outcome, PROTECTED, STALE, cmd,
 };
@@ -15,7 +15,7 @@ use crate::protocol::Args;
 const LOADER: u32 = ADMIN | NOSCRIPT | NO_ASYNC_LOADING | PROTECTED;
 
 pub const SUBCOMMANDS: &[Command] = &[
-    cmd("MODULE HELP", module_help).flags(LOADING | STALE).doc(
+    cmd("MODULE HELP", help).flags(LOADING | STALE).doc(
         "5.0.0",
         "O(1)",
         "Tells what MODULE can do.",
@@ -51,20 +51,4 @@ fn load(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
 
 fn unload(_: &mut Cx<'_>, _: Args<'_>) -> Outcome {
     Err(Error::Static("ERR Error unloading module: no such module with that name"))
-}
-
-fn module_help(cx: &mut Cx<'_>, _: Args<'_>) -> Outcome {
-    help(
-        cx,
-        "MODULE",
-        &[
-            ("LIST", "Modules that are loaded."),
-            ("LOAD <path> [<arg> ...]", "Load a module with arguments."),
-            (
-                "LOADEX <path> [[CONFIG NAME VALUE] [CONFIG NAME VALUE]] [ARGS ...]",
-                "Load a module with settings and arguments.",
-            ),
-            ("UNLOAD <name>", "Unload a module."),
-        ],
-    )
 }

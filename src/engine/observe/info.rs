@@ -13,7 +13,7 @@
 //! ```
 //!
 //! A field is a line; monitors split lines at the first colon. The list of sections is
-//! [`SECTIONS`], their fields are written in [`super::sections`].
+//! `SECTIONS`, their fields are written in the files of `sections`.
 
 use super::sections::{activity, clients, memory, server, statistics};
 use crate::commands::Cx;

@@ -1,11 +1,11 @@
 //! # DEBUG: tools for those who test a server
 //!
 //! A drawer of unrelated tools, closed by default (`enable-debug-command`). Each is a line
-//! in [`TOOLS`]: how it is called, how many words it takes, what it does. A name that is not
+//! in `TOOLS`: how it is called, how many words it takes, what it does. A name that is not
 //! there and a wrong number of words get the same answer.
 //!
-//! - [`protocol`]: a reply of each kind. [`keys`]: what lies under a key. [`crash`]: ways to end.
-//! - [`switches`]: the state of the server's insides, held still for a test.
+//! - `protocol`: a reply of each kind. `keys`: what lies under a key. `crash`: ways to end.
+//! - `switches`: the state of the server's insides, held still for a test.
 
 mod crash;
 mod keys;

@@ -7,7 +7,6 @@
 
 use crate::commands::Cx;
 use crate::engine::observe::info::{Page, human};
-use crate::session::Session;
 
 pub fn memory(page: &mut Page, cx: &mut Cx<'_>) {
     let used = cx.world.used_memory();
@@ -93,15 +92,10 @@ fn tables_bytes(cx: &Cx<'_>) -> u64 {
     dicts.map(|dict| dict.mem_bytes() as u64).sum()
 }
 
+/// The client that asks has its output buffer in the context.
 fn clients_bytes(cx: &Cx<'_>) -> u64 {
-    let of = |session: &Session| {
-        let traffic = session.traffic;
-        let queue = session.transaction.as_ref().map_or(0, |queue| queue.heap_bytes);
-        let buffers = session.out.capacity() + traffic.query_len + traffic.query_free;
-        size_of::<Session>() + buffers + traffic.argv_bytes + queue
-    };
-    let sessions: usize = cx.clients.iter().map(|(_, session)| of(session)).sum();
-    (sessions + cx.reply.capacity()) as u64
+    let sessions = cx.clients.iter().map(|(_, session)| session.memory_bytes(&session.out));
+    (sessions.sum::<usize>() + cx.reply.capacity()) as u64
 }
 
 /// 0 where there is nothing to compare with.

@@ -1,0 +1,81 @@
+//! # The engine against the model, and the model against real servers
+//!
+//! Two clients, one in RESP2 and one in RESP3, ask whatever comes to mind. Three things must hold:
+//!
+//! ```text
+//! engine ──── the same bytes ──── model ──── the same bytes ──── redis-server, valkey-server
+//!    │
+//!    └─ stream of effects ──> another engine: the same keys, values and deadlines
+//! ```
+//!
+//! A run that fails shrinks to the fewest steps that still fail, and is printed as it would be
+//! typed. `KEYNOTES_MODEL_COMMANDS` sets how many commands are tried, `KEYNOTES_MODEL_SEED` where
+//! the lot begins: the same numbers give the same runs.
+
+mod oracle;
+mod pair;
+mod requests;
+
+use pair::Pair;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
+use requests::{Clock, Step};
+use std::cell::Cell;
+
+const STEPS_MAX: usize = 400;
+const COMMANDS: u64 = 20_000;
+
+#[test]
+fn the_engine_answers_as_the_model_and_its_effects_make_the_same_keyspace() {
+    let tried = run("engine", number("KEYNOTES_MODEL_COMMANDS", COMMANDS), Clock::Ours, |steps| {
+        let mut pair = Pair::new();
+        steps.iter().try_for_each(|step| pair.step(step))?;
+        pair.compare_keys()?;
+        Ok(steps.iter().filter(|step| matches!(step, Step::Ask { .. })).count())
+    });
+    eprintln!("engine = model: {tried} commands");
+}
+
+/// Runs until so many commands were asked; returns how many. The verdict on a run is how many
+/// commands it asked, or what went wrong.
+fn run(
+    name: &str,
+    commands: u64,
+    clock: Clock,
+    mut verdict: impl FnMut(&[Step]) -> Result<usize, String>,
+) -> u64 {
+    let config = Config {
+        // More than enough: half of the steps of an average run.
+        cases: (commands / (STEPS_MAX as u64 / 4)) as u32,
+        failure_persistence: None,
+        max_shrink_iters: 20_000,
+        ..Config::default()
+    };
+    let mut seed = [0; 32];
+    seed[..8].copy_from_slice(&number("KEYNOTES_MODEL_SEED", 1).to_le_bytes());
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
+    let tried = Cell::new(0);
+    let verdict = std::cell::RefCell::new(&mut verdict);
+    let runs = proptest::collection::vec(any::<u64>().no_shrink(), 1..STEPS_MAX);
+    let result = TestRunner::new_with_rng(config, rng).run(&runs, |seeds| {
+        if tried.get() >= commands {
+            return Ok(());
+        }
+        let steps: Vec<Step> = seeds.iter().map(|seed| Step::draw(*seed, clock)).collect();
+        let asked = (verdict.borrow_mut())(&steps).map_err(TestCaseError::fail)?;
+        tried.set(tried.get() + asked as u64);
+        Ok(())
+    });
+    if let Err(TestError::Fail(why, seeds)) = result {
+        let steps: Vec<String> =
+            seeds.iter().map(|seed| Step::draw(*seed, clock).to_string()).collect();
+        panic!("{name}: after\n{}\n{why}", steps.join("\n"));
+    }
+    result.expect("no other way to fail");
+    assert!(tried.get() >= commands, "{name}: only {} commands were tried", tried.get());
+    tried.get()
+}
+
+fn number(name: &str, otherwise: u64) -> u64 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+}

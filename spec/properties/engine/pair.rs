@@ -1,0 +1,123 @@
+//! An engine, the model that it must follow, and a second engine that hears only its effects.
+
+use super::requests::{CLIENTS, START_MS, Step};
+use crate::model::reply::Clock;
+use crate::model::{Encoding, Model};
+use crate::support::Redis;
+use keynotes::engine::feed::Feed;
+use keynotes::protocol::request::Batch;
+use keynotes::protocol::{OwnedArgs, Reply, Resp};
+use keynotes::session::ClientKey;
+use keynotes::values::{self, Entry, Str, View};
+use std::collections::BTreeMap;
+
+const RESP: [Resp; CLIENTS] = [Resp::V2, Resp::V3];
+
+pub struct Pair {
+    model: Model,
+    redis: Redis,
+    clients: [ClientKey; CLIENTS],
+    copy: Redis,
+    feed: Feed,
+}
+
+/// What is at a key, as far as a copy of the data must agree: text and deadline.
+type Contents = BTreeMap<(usize, Vec<u8>), (Vec<u8>, Option<i64>)>;
+
+impl Pair {
+    pub fn new() -> Self {
+        let mut redis = Redis::new();
+        let clients = [redis.client, redis.connect()];
+        for (client, resp) in clients.into_iter().zip(RESP) {
+            redis.engine.clients[client].out = Reply::new(resp);
+        }
+        let model = Model::new(CLIENTS, START_MS);
+        assert_eq!(redis.world.now.ms(), START_MS);
+        Pair { model, redis, clients, copy: Redis::new(), feed: Feed::default() }
+    }
+
+    pub fn step(&mut self, step: &Step) -> Result<(), String> {
+        match step {
+            Step::Pass { ms, cron } => self.pass(*ms, *cron),
+            Step::Ask { who, words } => {
+                let client = self.clients[*who];
+                let args = OwnedArgs::from_words(words.iter().map(Vec::as_slice));
+                self.redis.run(client, &args);
+                let got = self.redis.engine.clients[client].out.take();
+                let right = self.model.ask(*who, words);
+                if !right.matches(&got, RESP[*who], Clock::Same) {
+                    let got = got.escape_ascii();
+                    return Err(format!("{step}\nmodel  {right:?}\nengine {got}"));
+                }
+            }
+        }
+        self.replay();
+        Ok(())
+    }
+
+    fn pass(&mut self, ms: u64, cron: bool) {
+        self.model.now_ms += ms as i64;
+        self.redis.world.advance_us(ms * 1000);
+        self.copy.world.advance_us(ms * 1000);
+        if cron {
+            self.redis.engine.tick(&mut self.redis.world);
+            self.model.sweep();
+        }
+    }
+
+    /// The copy hears of each change before time goes on, and lets no key die by itself.
+    fn replay(&mut self) {
+        let stream = self.redis.engine.propagation.take_stream(false);
+        let Redis { engine, world, client } = &mut self.copy;
+        let read = engine.feed(*client, &mut self.feed, &stream, &mut Batch::default(), world);
+        assert_eq!(read, stream.len(), "the stream is whole requests");
+        engine.clients[*client].out.take();
+    }
+
+    /// All databases: keys, texts, deadlines and encodings as in the model; the copy likewise,
+    /// but for encodings, since INCRBYFLOAT's text comes to it as a plain SET.
+    pub fn compare_keys(&mut self) -> Result<(), String> {
+        let mut right = Contents::new();
+        let mut encodings = BTreeMap::new();
+        for db in 0..self.model.dbs.len() {
+            for (key, item) in self.model.living(db) {
+                right.insert((db, key.clone()), (item.text.clone(), item.deadline_ms));
+                encodings.insert((db, key.clone()), encoding_name(item.encoding));
+            }
+        }
+        let name = |entry: &Entry| values::encoding_name(entry);
+        agree("keys", &right, &contents(&self.redis, read))?;
+        agree("encodings", &encodings, &contents(&self.redis, name))?;
+        agree("keys of the copy", &right, &contents(&self.copy, read))
+    }
+}
+
+fn agree<T: PartialEq + std::fmt::Debug>(what: &str, right: &T, got: &T) -> Result<(), String> {
+    if right == got { Ok(()) } else { Err(format!("{what}\nmodel  {right:?}\nengine {got:?}")) }
+}
+
+/// Something of all keys that live, by database and name.
+fn contents<T>(redis: &Redis, of: impl Fn(&Entry) -> T) -> BTreeMap<(usize, Vec<u8>), T> {
+    let now_ms = redis.world.now.ms();
+    let dead = |entry: &Entry| entry.expiry_ms().is_some_and(|at_ms| at_ms < now_ms);
+    let mut all = BTreeMap::new();
+    for (db, keys) in redis.engine.keys.dbs().iter().enumerate() {
+        for entry in keys.iter().filter(|entry| !dead(entry)) {
+            all.insert((db, entry.key().to_vec()), of(entry));
+        }
+    }
+    all
+}
+
+fn read(entry: &Entry) -> (Vec<u8>, Option<i64>) {
+    let text = Str::view(entry.payload()).expect("only strings are made here");
+    (text.to_vec(), entry.expiry_ms())
+}
+
+fn encoding_name(encoding: Encoding) -> &'static str {
+    match encoding {
+        Encoding::Int => "int",
+        Encoding::Embstr => "embstr",
+        Encoding::Raw => "raw",
+    }
+}

@@ -1,0 +1,351 @@
+//! # Requests by lot
+//!
+//! A request is drawn in two steps: a shape, by its weight, then a word for each of the shape's
+//! tokens. Few keys, so that commands meet; numbers from the edges; now and then a request that is
+//! spoiled: a word too few, a word too many, a word that does not belong.
+//!
+//! Each step of a run is drawn from a number of its own. So a run is a list of numbers, and a run
+//! with some of them struck out is a run of the other steps as they were: that is how a failure
+//! shrinks.
+
+use crate::model::Word;
+use keynotes::base::quote::quote;
+use keynotes::base::rng::Rng;
+
+/// What happens next in a run.
+#[derive(Clone, Debug)]
+pub enum Step {
+    Ask {
+        who: usize,
+        words: Vec<Word>,
+    },
+    /// Time goes by; the cron runs, or has not come to it yet.
+    Pass {
+        ms: u64,
+        cron: bool,
+    },
+}
+
+/// Who keeps the clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clock {
+    /// The run: it stands still until it is moved, so deadlines may be a ms apart.
+    Ours,
+    /// A server, and it runs: no reply may hang on a few seconds.
+    Theirs,
+}
+
+/// Unix time at which every run begins, if the clock is ours.
+pub const START_MS: i64 = 1_700_000_000_000;
+pub const CLIENTS: usize = 2;
+
+/// Weights, and requests whose small words are tokens.
+const SHAPES: &[(u64, &str)] = &[
+    (8, "APPEND key value"),
+    (6, "DECR key"),
+    (4, "DECRBY key int"),
+    (8, "GET key"),
+    (3, "GETDEL key"),
+    (8, "GETEX key getex-options"),
+    (6, "GETRANGE key index index"),
+    (3, "GETSET key value"),
+    (6, "INCR key"),
+    (6, "INCRBY key int"),
+    (8, "INCRBYFLOAT key float"),
+    (3, "LCS short short lcs-options"),
+    (2, "SET short letters"),
+    (1, "APPEND short letters"),
+    (4, "MGET key more-keys"),
+    (4, "MSET key value more-pairs"),
+    (4, "MSETNX key value more-pairs"),
+    (3, "PSETEX key ms value"),
+    (14, "SET key value"),
+    (14, "SET key value set-options"),
+    (3, "SETEX key s value"),
+    (4, "SETNX key value"),
+    (8, "SETRANGE key offset value"),
+    (4, "STRLEN key"),
+    (1, "SUBSTR key index index"),
+    (8, "COPY key key copy-options"),
+    (6, "DEL key more-keys"),
+    (4, "EXISTS key more-keys"),
+    (6, "EXPIRE key s"),
+    (6, "EXPIRE key s soft-conditions"),
+    (6, "EXPIREAT key at-s conditions"),
+    (3, "EXPIRETIME key"),
+    (3, "KEYS pattern"),
+    (5, "MOVE key db"),
+    (8, "OBJECT ENCODING key"),
+    (1, "OBJECT object-word key"),
+    (5, "PERSIST key"),
+    (6, "PEXPIRE key ms soft-conditions"),
+    (6, "PEXPIREAT key at-ms conditions"),
+    (3, "PEXPIRETIME key"),
+    (5, "PTTL key"),
+    (3, "RANDOMKEY"),
+    (5, "RENAME key key"),
+    (4, "RENAMENX key key"),
+    (2, "SCAN 0 COUNT 1000 scan-options"),
+    (2, "SCAN cursor scan-options"),
+    (3, "TOUCH key more-keys"),
+    (5, "TTL key"),
+    (3, "TYPE key"),
+    (3, "UNLINK key more-keys"),
+    (5, "DBSIZE"),
+    (1, "FLUSHALL flush-mode"),
+    (1, "FLUSHDB flush-mode"),
+    (2, "SWAPDB db db"),
+    (4, "SELECT db"),
+    (5, "MULTI"),
+    (8, "EXEC"),
+    (1, "DISCARD"),
+    (6, "WATCH key more-keys"),
+    (1, "UNWATCH"),
+    (1, "NOSUCH a b"),
+];
+
+const KEYS: &[&[u8]] = &[b"k1", b"k2", b"k3", b"counter", b"key:4", b"", b"\xff\0\r\n", b"[x]"];
+const INTS: &[&str] = &[
+    "0",
+    "1",
+    "-1",
+    "7",
+    "9999",
+    "10000",
+    "-42",
+    "9223372036854775807",
+    "9223372036854775806",
+    "-9223372036854775808",
+    "-9223372036854775807",
+    "9223372036854775808",
+    "4611686018427387904",
+    "+1",
+    "-0",
+    "007",
+    " 1",
+    "1 ",
+    "",
+    "x",
+    "1.0",
+];
+const FLOATS: &[&str] = &[
+    "0.1", "-0.1", "3", "-2.5", "1e3", "1e17", "5.0e-3", "1e-18", "inf", "-inf", "nan", "0x10",
+    "1e4932", "-1e4932", "", " 1", "1,5", "10.2", "-0", ".5",
+];
+const INDEXES: &[&str] = &[
+    "0",
+    "-1",
+    "1",
+    "2",
+    "-2",
+    "5",
+    "-5",
+    "43",
+    "44",
+    "-100",
+    "100",
+    "9223372036854775807",
+    "-9223372036854775808",
+    "x",
+];
+const OFFSETS: &[&str] = &[
+    "0",
+    "1",
+    "5",
+    "19",
+    "43",
+    "44",
+    "45",
+    "300",
+    "-1",
+    "x",
+    "536870912",
+    "9223372036854775807",
+    "-9223372036854775808",
+];
+const DBS: &[&str] = &["0", "0", "0", "1", "1", "2", "15", "16", "-1", "4294967296", "x", ""];
+const PATTERNS: &[&str] =
+    &["*", "k?", "k*", "k[12]", "k[^1]", "\\[x]", "*:*", "", "[", "k1", "*\\", "k[2-1]"];
+const CURSORS: &[&str] =
+    &["0", "1", "17", "18446744073709551615", "x", "-1", "18446744073709551616"];
+const EDGE_TIMES: &[&str] = &[
+    "0",
+    "-1",
+    "x",
+    "",
+    "9223372036854775807",
+    "-9223372036854775808",
+    "9223372036854775",
+    "9223372036854776",
+    "-9223372036854776",
+    "1.5",
+];
+/// What spoils a request. No GT: the clock must not decide between two times that are alike.
+const JUNK: &[&str] =
+    &["", "junk", "NX", "xx", "GET", "KEEPTTL", "EX", "10", "-1", "LT ", "REPLACE"];
+
+impl Step {
+    /// The step that `seed` stands for.
+    pub fn draw(seed: u64, clock: Clock) -> Step {
+        let mut lot = Lot { rng: Rng::new(seed), clock };
+        if clock == Clock::Ours && lot.rng.below(16) == 0 {
+            let ms = lot.pick(&[1, 1, 5, 100, 999, 1000, 1500, 60_000]);
+            return Step::Pass { ms, cron: lot.rng.below(2) == 0 };
+        }
+        let who = lot.rng.below(CLIENTS as u64) as usize;
+        Step::Ask { who, words: lot.request() }
+    }
+}
+
+impl std::fmt::Display for Step {
+    /// As it would be typed.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Step::Pass { ms, cron } => write!(f, "-- {ms} ms{}", if *cron { ", cron" } else { "" }),
+            Step::Ask { who, words } => {
+                let words: Vec<String> = words.iter().map(|word| quote(word)).collect();
+                write!(f, "{who}> {}", words.join(" "))
+            }
+        }
+    }
+}
+
+struct Lot {
+    rng: Rng,
+    clock: Clock,
+}
+
+impl Lot {
+    fn pick<T: Copy>(&mut self, all: &[T]) -> T {
+        all[self.rng.below(all.len() as u64) as usize]
+    }
+
+    fn one_in(&mut self, n: u64) -> bool {
+        self.rng.below(n) == 0
+    }
+
+    fn request(&mut self) -> Vec<Word> {
+        let total: u64 = SHAPES.iter().map(|(weight, _)| weight).sum();
+        let mut at = self.rng.below(total);
+        let shape = SHAPES.iter().find(|(weight, _)| {
+            let found = at < *weight;
+            at = at.saturating_sub(*weight);
+            found
+        });
+        let mut words = Vec::new();
+        for token in shape.expect("below the total").1.split(' ') {
+            self.token(token, &mut words);
+        }
+        if self.one_in(20) {
+            words[0].make_ascii_lowercase();
+        }
+        if self.one_in(25) {
+            self.spoil(&mut words);
+        }
+        words
+    }
+
+    fn spoil(&mut self, words: &mut Vec<Word>) {
+        let junk = self.pick(JUNK).as_bytes().to_vec();
+        match self.rng.below(3) {
+            0 if words.len() > 1 => drop(words.pop()),
+            1 if words.len() > 1 => {
+                let at = 1 + self.rng.below(words.len() as u64 - 1) as usize;
+                words[at] = junk;
+            }
+            _ => words.push(junk),
+        }
+    }
+
+    /// Adds the word, or words, for a token; what is no token stands for itself.
+    fn token(&mut self, token: &str, words: &mut Vec<Word>) {
+        let word = match token {
+            "key" => self.pick(KEYS).to_vec(),
+            "value" => self.value(),
+            "short" => self.pick(&["short1", "short2"]).into(),
+            "letters" => {
+                let len = self.rng.below(30);
+                (0..len).map(|_| b'a' + self.rng.below(3) as u8).collect()
+            }
+            "int" => self.pick(INTS).into(),
+            "float" => self.pick(FLOATS).into(),
+            "index" => self.pick(INDEXES).into(),
+            "offset" => self.pick(OFFSETS).into(),
+            "db" => self.pick(DBS).into(),
+            "pattern" => self.pick(PATTERNS).into(),
+            "cursor" => self.pick(CURSORS).into(),
+            "object-word" => {
+                self.pick(&["REFCOUNT", "IDLETIME", "FREQ", "encoding", "NOSUCH"]).into()
+            }
+            "s" | "ms" | "at-s" | "at-ms" => self.time(token).into_bytes(),
+            _ if token.contains('-') || token.starts_with("more") => {
+                return self.options(token, words);
+            }
+            literal => literal.into(),
+        };
+        words.push(word);
+    }
+
+    fn options(&mut self, token: &str, words: &mut Vec<Word>) {
+        let (all, most): (&[&str], u64) = match token {
+            "more-keys" => (&["key"], 3),
+            "more-pairs" => (&["key value"], 3),
+            "set-options" => (
+                &["NX", "XX", "GET", "KEEPTTL", "EX s", "PX ms", "EXAT at-s", "PXAT at-ms", "get"],
+                3,
+            ),
+            "getex-options" => (&["PERSIST", "EX s", "PX ms", "EXAT at-s", "PXAT at-ms"], 2),
+            "lcs-options" => (&["LEN", "IDX", "WITHMATCHLEN", "MINMATCHLEN index", "idx"], 4),
+            "copy-options" => (&["REPLACE", "DB db"], 3),
+            "scan-options" => (&["MATCH pattern", "COUNT int", "TYPE string", "TYPE list"], 3),
+            "flush-mode" => (&["SYNC", "ASYNC", "async"], 2),
+            "conditions" => (&["NX", "XX", "GT", "LT"], 3),
+            "soft-conditions" if self.clock == Clock::Ours => (&["NX", "XX", "gt", "lt"], 3),
+            "soft-conditions" => (&["NX", "XX"], 3),
+            _ => unreachable!("no token {token}"),
+        };
+        // Few options more often than many.
+        let most = self.rng.below(most + 1);
+        for _ in 0..self.rng.below(most + 1) {
+            for token in self.pick(all).split(' ') {
+                self.token(token, words);
+            }
+        }
+    }
+
+    /// Near the sizes at which encodings change, and sometimes far.
+    fn value(&mut self) -> Word {
+        match self.rng.below(16) {
+            0..5 => self.pick(INTS).into(),
+            5..7 => self.pick(FLOATS).into(),
+            7..9 => (self.rng.next_u64() as i64 >> self.rng.below(64)).to_string().into(),
+            9..11 => vec![b'v'; self.rng.below(4) as usize],
+            11 => vec![b'n'; self.pick(&[19, 20, 21, 43, 44, 45, 46])],
+            12 => (0..self.rng.below(12)).map(|_| self.rng.next_u64() as u8).collect(),
+            13 if self.one_in(4) => vec![b'x'; 4000 + self.rng.below(3) as usize],
+            _ => self.pick(&["hello", "\0", "a b", "\r\n", "OK"]).into(),
+        }
+    }
+
+    fn time(&mut self, token: &str) -> String {
+        if self.one_in(6) {
+            return self.pick(EDGE_TIMES).into();
+        }
+        let (relative, absolute): (&[i64], &[i64]) = match self.clock {
+            Clock::Ours => {
+                (&[1, 2, 5, 100, 1000, 1500, 60_000], &[-1, 0, 1, 100, 1000, 2000, 60_000, -5000])
+            }
+            // Far from each other and from now, whenever now is.
+            Clock::Theirs => (
+                &[10_000_000, 20_000_000, 30_000_000],
+                &[-1000, 500_000_000_000, 700_000_000_000, 900_000_000_000],
+            ),
+        };
+        match token {
+            "ms" => self.pick(relative).to_string(),
+            "s" => (self.pick(relative) / 1000 + 1).to_string(),
+            "at-ms" => (START_MS + self.pick(absolute)).to_string(),
+            _ => (START_MS / 1000 + self.pick(absolute) / 1000).to_string(),
+        }
+    }
+}
