@@ -16,24 +16,37 @@ mod oracle;
 mod pair;
 mod requests;
 
+use crate::model;
 use pair::Pair;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 use requests::{Clock, Step};
 use std::cell::Cell;
+use std::collections::BTreeMap;
 
 const STEPS_MAX: usize = 400;
 const COMMANDS: u64 = 20_000;
+const DONE_MIN: usize = 10;
 
 #[test]
 fn the_engine_answers_as_the_model_and_its_effects_make_the_same_keyspace() {
+    let mut done = BTreeMap::new();
     let tried = run("engine", number("KEYNOTES_MODEL_COMMANDS", COMMANDS), Clock::Ours, |steps| {
         let mut pair = Pair::new();
         steps.iter().try_for_each(|step| pair.step(step))?;
         pair.compare_keys()?;
+        pair.done.iter().for_each(|(name, count)| *done.entry(name.clone()).or_default() += count);
         Ok(steps.iter().filter(|step| matches!(step, Step::Ask { .. })).count())
     });
+    assert_all_were_done(&done);
     eprintln!("engine = model: {tried} commands");
+}
+
+/// A run of nothing but errors would agree too: each command must have done something now and then.
+fn assert_all_were_done(done: &BTreeMap<String, usize>) {
+    let times = |name: &str| done.get(name).copied().unwrap_or(0);
+    let idle: Vec<_> = model::names().filter(|name| times(name) < DONE_MIN).collect();
+    assert!(idle.is_empty(), "hardly ever without an error: {idle:?}");
 }
 
 /// Runs until so many commands were asked; returns how many. The verdict on a run is how many

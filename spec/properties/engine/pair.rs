@@ -2,7 +2,7 @@
 
 use super::requests::{CLIENTS, START_MS, Step};
 use crate::model::reply::Clock;
-use crate::model::{Encoding, Model};
+use crate::model::{self, Encoding, Model};
 use crate::support::Redis;
 use keynotes::engine::feed::Feed;
 use keynotes::protocol::request::Batch;
@@ -19,6 +19,8 @@ pub struct Pair {
     clients: [ClientKey; CLIENTS],
     copy: Redis,
     feed: Feed,
+    /// How often each command was answered with no error, outside of transactions.
+    pub done: BTreeMap<String, usize>,
 }
 
 /// What is at a key, as far as a copy of the data must agree: text and deadline.
@@ -33,7 +35,14 @@ impl Pair {
         }
         let model = Model::new(CLIENTS, START_MS);
         assert_eq!(redis.world.now.ms(), START_MS);
-        Pair { model, redis, clients, copy: Redis::new(), feed: Feed::default() }
+        Pair {
+            model,
+            redis,
+            clients,
+            copy: Redis::new(),
+            feed: Feed::default(),
+            done: BTreeMap::new(),
+        }
     }
 
     pub fn step(&mut self, step: &Step) -> Result<(), String> {
@@ -48,6 +57,10 @@ impl Pair {
                 if !right.matches(&got, RESP[*who], Clock::Same) {
                     let got = got.escape_ascii();
                     return Err(format!("{step}\nmodel  {right:?}\nengine {got}"));
+                }
+                if !matches!(right, model::Reply::Error(_) | model::Reply::Status("QUEUED")) {
+                    let name = String::from_utf8_lossy(&words[0]).to_ascii_uppercase();
+                    *self.done.entry(name).or_default() += 1;
                 }
             }
         }
