@@ -362,6 +362,7 @@ fn arrivals_from_redis_cli(options: &[&str], input: &[u8]) -> Option<Vec<usize>>
         .args(options)
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
+        .stderr(Stdio::null())
         .spawn()
         .ok()?;
     cli.stdin.take().expect("piped").write_all(input).expect("read");
@@ -369,7 +370,9 @@ fn arrivals_from_redis_cli(options: &[&str], input: &[u8]) -> Option<Vec<usize>>
     let mut redis = Redis::new();
     let (mut reader, mut buffer, mut arrivals) = (Reader::default(), [0; 4096], Vec::new());
     while let Ok(len @ 1..) = stream.read(&mut buffer) {
-        reader.feed(&buffer[..len]);
+        // --pipe ends with an empty line and an ECHO, whose reply it waits for.
+        let bytes = &buffer[..len];
+        reader.feed(bytes.strip_prefix(b"\r\n").unwrap_or(bytes));
         let mut sets = 0;
         while let Ok(Some(Reply::Array(words))) = reader.next_reply() {
             let words: Vec<&[u8]> = words.iter().map(|word| word.text().expect("a word")).collect();
