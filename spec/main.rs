@@ -1,9 +1,11 @@
 //! What must be true: the one test binary.
 
+mod claims;
 mod clients;
 mod facts;
 mod interfaces;
 mod model;
+mod notes;
 mod observe;
 mod properties;
 mod server;
