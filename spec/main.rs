@@ -1,7 +1,10 @@
 //! What must be true: the one test binary.
 
+mod clients;
+mod facts;
 mod interfaces;
 mod model;
+mod observe;
 mod properties;
 mod server;
 mod strings;

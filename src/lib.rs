@@ -16,6 +16,8 @@
 //! | [`engine`] | a whole Redis as a state machine |
 //! | [`server`] | the operating system |
 #![deny(unsafe_code)]
+// The essays lead a reader of the source into private modules too.
+#![allow(rustdoc::private_intra_doc_links)]
 
 pub mod base;
 pub mod commands;

@@ -4,4 +4,7 @@ mod config;
 mod dict;
 mod engine;
 mod entry;
+mod expire;
+mod scan;
 mod string;
+mod sweep;

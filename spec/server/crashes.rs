@@ -1,7 +1,9 @@
 //! Death by a fault: the report is in the log, and the cause of death is the true one.
+//! And the near miss: the watchdog, who reports and lets live.
 
 use super::process::Server;
 use std::os::unix::process::ExitStatusExt;
+use std::time::Duration;
 
 #[test]
 fn a_fatal_signal_is_reported_and_then_dies_of() {
@@ -29,4 +31,19 @@ fn without_crash_log_it_dies_silently() {
     let (status, setup) = Server::start(&["--crash-log-enabled", "no"]).stop("-SEGV");
     assert_eq!(status.signal(), Some(11));
     assert!(!setup.text("out").contains("BUG REPORT"));
+}
+
+#[test]
+fn the_watchdog_tells_where_the_thread_stands() {
+    let server = Server::start(&["--watchdog-period", "200"]);
+    // The timer runs on while the process stands still.
+    server.signal("-STOP");
+    std::thread::sleep(Duration::from_millis(500));
+    server.signal("-CONT");
+    server.await_log(|log| {
+        log.contains("--- WATCHDOG TIMER EXPIRED ---")
+            && log.contains("STACK TRACE")
+            && log.contains("epoll_wait")
+    });
+    server.connect().ask("PING\r\n", "+PONG\r\n");
 }

@@ -13,6 +13,7 @@
 //! | [`glob`] | `KEYS h?llo*`: which names a pattern matches |
 //! | [`crc16`] | which of 16,384 slots a key lives in |
 //! | [`crc64`] | the checksum at the end of an RDB file |
+//! | [`digest`] | forty digits that stand for a data set |
 //! | [`error`] | what a command says when it refuses |
 //! | [`hash`] | where a key lands in a table, under a seed |
 //! | [`quote`] | words on a line, as in `redis.conf` and inline commands |
@@ -24,6 +25,7 @@
 
 pub mod crc16;
 pub mod crc64;
+pub mod digest;
 pub mod error;
 pub mod float;
 pub mod float80;

@@ -8,6 +8,7 @@ use super::host::Host;
 use super::propagation::Propagation;
 use super::row::Command;
 use super::stats::Stats;
+use super::switches::Switches;
 use super::table::CommandTable;
 use super::world::World;
 use crate::base::rng::Rng;
@@ -71,6 +72,9 @@ pub struct Lifecycle {
     pub shutdown: Option<Shutdown>,
     /// Clients are held back until then (CLIENT PAUSE).
     pub pause: Option<Pause>,
+    /// 40 hexadecimal digits that name this history of writes to replicas.
+    pub replication_id: String,
+    pub switches: Switches,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -22,23 +22,22 @@ pub const COMMANDS: &[Command] = &[
         .acl(&["keyspace"])
         .tips(&["request_policy:all_shards", "response_policy:agg_sum"])
         .doc("1.0.0", "O(1)", "Returns the number of keys in the database."),
-    cmd("FLUSHALL [ASYNC | SYNC]", flushall)
+    cmd("FLUSHALL [flush-type: ASYNC@4.0.0 | SYNC@6.2.0]", flushall)
         .flags(WRITE)
         .acl(&["keyspace", "dangerous"])
         .tips(ON_EVERY_SHARD)
         .history(FLUSH_HISTORY)
         .doc("1.0.0", "O(N) in all keys", "Removes all keys of all databases."),
-    cmd("FLUSHDB [ASYNC | SYNC]", flushdb)
+    cmd("FLUSHDB [flush-type: ASYNC@4.0.0 | SYNC@6.2.0]", flushdb)
         .flags(WRITE)
         .acl(&["keyspace", "dangerous"])
         .tips(ON_EVERY_SHARD)
         .history(FLUSH_HISTORY)
         .doc("1.0.0", "O(N) in the keys of the database", "Removes all keys of the database."),
-    cmd("SWAPDB index1 index2", swapdb).flags(WRITE | FAST).acl(&["keyspace", "dangerous"]).doc(
-        "4.0.0",
-        "O(N) in clients that watch or wait",
-        "Exchanges two databases.",
-    ),
+    cmd("SWAPDB index1:integer index2:integer", swapdb)
+        .flags(WRITE | FAST)
+        .acl(&["keyspace", "dangerous"])
+        .doc("4.0.0", "O(N) in clients that watch or wait", "Exchanges two databases."),
 ];
 
 fn dbsize(cx: &mut Cx<'_>, _: Args<'_>) -> Outcome {

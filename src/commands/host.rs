@@ -15,4 +15,6 @@ pub struct Host {
     pub dispatch: fn(&mut Cx<'_>, Args<'_>),
     /// Runs a command that has passed the gates: for EXEC.
     pub execute: fn(&mut Cx<'_>, Known, Args<'_>),
+    /// INFO's text; the words are the sections asked for.
+    pub info: fn(&mut Cx<'_>, Args<'_>) -> String,
 }

@@ -3,22 +3,32 @@
 //! A file per group; in it the rows (what a command is) and the handlers (what it
 //! does), and nothing else. Data structures, encodings and protocol live below.
 //!
-//! - [`row`]: what a row says; [`table`]: from a name to its row.
+//! - [`usage`]: how a command's words are written down; [`row`]: what a row says;
+//!   [`table`]: from a name to its row.
+//! - [`acl`], [`keys`], [`help`]: what follows from rows.
 //! - [`cx`]: what a handler sees; [`host`] and [`world`]: what it may ask of above and outside.
-//! - [`propagation`], [`stats`]: what it leaves behind.
+//! - [`propagation`], [`stats`], [`sampler`]: what it leaves behind. [`switches`]: what DEBUG turns.
 
+pub mod acl;
 pub mod client;
 pub mod connection;
 pub mod cx;
 pub mod databases;
 pub mod generic;
+pub mod help;
 pub mod host;
+pub mod introspect;
+pub mod keys;
 pub mod propagation;
 pub mod row;
+pub mod sampler;
+pub mod server;
 pub mod stats;
 pub mod string;
+pub mod switches;
 pub mod table;
 pub mod transaction;
+pub mod usage;
 pub mod world;
 
 pub use cx::{Caller, Cx};
@@ -34,4 +44,6 @@ pub const GROUPS: &[(&str, &[Command])] = &[
     ("connection", connection::COMMANDS),
     ("connection", client::COMMANDS),
     ("transactions", transaction::COMMANDS),
+    ("server", server::COMMANDS),
+    ("server", introspect::COMMANDS),
 ];

@@ -6,10 +6,12 @@
 //! ```
 //!
 //! A row is a constant. The command's name and arity are read off its usage text
-//! while compiling; COMMAND, COMMAND DOCS, ACL categories, the arity gate and key
+//! while compiling ([`usage`](super::usage) tells how those texts are written); COMMAND, COMMAND DOCS, ACL categories, the arity gate and key
 //! extraction all look at rows. There is no second list of commands anywhere.
 
 use super::Cx;
+use super::keys::Extractor;
+use super::usage::arity;
 use crate::base::error::Error;
 use crate::protocol::Args;
 
@@ -45,6 +47,31 @@ pub const IMMEDIATE: Flags = 1 << 19;
 pub const PROTECTED: Flags = 1 << 20;
 pub const TOUCHES_ARBITRARY_KEYS: Flags = 1 << 21;
 pub const NO_MANDATORY_KEYS: Flags = 1 << 22;
+/// For servers among themselves: COMMAND DOCS says so.
+pub const SYSCMD: Flags = 1 << 23;
+
+/// Those that COMMAND INFO names, in its order.
+pub const FLAG_NAMES: &[(Flags, &str)] = &[
+    (WRITE, "write"),
+    (READONLY, "readonly"),
+    (DENYOOM, "denyoom"),
+    (ADMIN, "admin"),
+    (PUBSUB, "pubsub"),
+    (NOSCRIPT, "noscript"),
+    (BLOCKING, "blocking"),
+    (LOADING, "loading"),
+    (STALE, "stale"),
+    (SKIP_MONITOR, "skip_monitor"),
+    (SKIP_SLOWLOG, "skip_slowlog"),
+    (ASKING, "asking"),
+    (FAST, "fast"),
+    (NO_AUTH, "no_auth"),
+    (NO_MANDATORY_KEYS, "no_mandatory_keys"),
+    (NO_ASYNC_LOADING, "no_async_loading"),
+    (NO_MULTI, "no_multi"),
+    (MOVABLE_KEYS, "movablekeys"),
+    (ALLOW_BUSY, "allow_busy"),
+];
 
 /// What a command does with a key.
 pub type KeyFlags = u16;
@@ -60,6 +87,21 @@ pub const DELETE: KeyFlags = 1 << 7;
 pub const NOT_KEY: KeyFlags = 1 << 8;
 pub const INCOMPLETE: KeyFlags = 1 << 9;
 pub const VARIABLE_FLAGS: KeyFlags = 1 << 10;
+
+/// In the order of the bits.
+pub const KEY_FLAG_NAMES: &[&str] = &[
+    "RO",
+    "RW",
+    "OW",
+    "RM",
+    "access",
+    "update",
+    "insert",
+    "delete",
+    "not_key",
+    "incomplete",
+    "variable_flags",
+];
 
 /// Where a run of keys begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,10 +179,12 @@ pub struct Command {
     pub flags: Flags,
     keys: [KeySpec; KEY_SPECS_MAX],
     key_count: usize,
+    /// Finds the keys where the specs cannot.
+    pub extract: Option<Extractor>,
     pub since: &'static str,
     pub complexity: &'static str,
     pub summary: &'static str,
-    /// ACL categories beyond those that follow from group and flags.
+    /// ACL categories beyond those that follow from group and flags ([`acl`](super::acl)).
     pub extra_acl: &'static [&'static str],
     pub tips: &'static [&'static str],
     pub history: &'static [(&'static str, &'static str)],
@@ -158,10 +202,11 @@ pub const fn cmd(usage: &'static str, handler: Handler) -> Command {
         usage,
         name: name_of(usage),
         handler,
-        arity: arity_of(usage),
+        arity: arity(usage),
         flags: 0,
         keys: [NO_KEY; KEY_SPECS_MAX],
         key_count: 0,
+        extract: None,
         since: "1.0.0",
         complexity: "",
         summary: "",
@@ -175,10 +220,7 @@ pub const fn cmd(usage: &'static str, handler: Handler) -> Command {
 
 /// A command whose second word says what it does. Its own handler is never run.
 pub const fn container(name: &'static str, subcommands: &'static [Command]) -> Command {
-    let mut row = cmd(name, no_handler);
-    row.arity = -2;
-    row.subcommands = subcommands;
-    row
+    cmd(name, no_handler).arity(-2).subcommands(subcommands)
 }
 
 impl Command {
@@ -187,10 +229,26 @@ impl Command {
         self
     }
 
-    /// Adds a run of keys; at most three.
+    /// Adds a run of keys; at most three. One that is not a plain range makes the
+    /// command `movablekeys`.
     pub const fn key(mut self, spec: KeySpec) -> Self {
+        if !matches!((spec.begin, spec.find), (Begin::Index(_), Find::Range { .. })) {
+            self.flags |= MOVABLE_KEYS;
+        }
         self.keys[self.key_count] = spec;
         self.key_count += 1;
+        self
+    }
+
+    /// Keys that no spec can tell, or whose flags vary: a function of [`keys`](super::keys).
+    pub const fn keys_by(mut self, extract: Extractor) -> Self {
+        self.extract = Some(extract);
+        self
+    }
+
+    /// What its second word may say, of a command that can also do without.
+    pub const fn subcommands(mut self, subcommands: &'static [Command]) -> Self {
+        self.subcommands = subcommands;
         self
     }
 
@@ -243,6 +301,29 @@ impl Command {
         &self.keys[..self.key_count]
     }
 
+    /// First key, last key (negative: from the end) and step, as far as one range can tell.
+    /// Runs that follow each other are one.
+    pub fn key_range(&self) -> (i32, i32, i32) {
+        let specs = self.key_specs();
+        let mut whole: Option<(i32, i32, i32)> = None;
+        for spec in specs {
+            let (Begin::Index(first), Find::Range { last, step, .. }) = (spec.begin, spec.find)
+            else {
+                continue;
+            };
+            let first = first as i32;
+            let last = if last < 0 { last } else { first + last };
+            match whole {
+                None => whole = Some((first, last, step as i32)),
+                Some((start, end, 1)) if step == 1 && first == end + 1 => {
+                    whole = Some((start, last, 1));
+                }
+                Some(_) => {}
+            }
+        }
+        whole.unwrap_or((0, 0, 0))
+    }
+
     /// Whether a request of `words` words (name included) fits the arity.
     #[inline]
     pub fn accepts(&self, words: usize) -> bool {
@@ -273,30 +354,6 @@ const fn name_of(usage: &'static str) -> &'static str {
     usage.split_at(end).0.split_at(start).1
 }
 
-/// Counts the words outside of brackets; anything optional or repeated makes it a minimum.
-const fn arity_of(usage: &str) -> i32 {
-    let bytes = usage.as_bytes();
-    let (mut at, mut depth, mut words, mut open) = (0, 0, 0, false);
-    let mut in_word = false;
-    while at < bytes.len() {
-        match bytes[at] {
-            b'[' => {
-                depth += 1;
-                open = true;
-            }
-            b']' => depth -= 1,
-            b' ' => in_word = false,
-            _ if depth == 0 && !in_word => {
-                in_word = true;
-                words += 1;
-            }
-            _ => {}
-        }
-        at += 1;
-    }
-    if open { -words } else { words }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -306,8 +363,8 @@ mod tests {
         for (usage, name, arity) in [
             ("PING [message]", "PING", -1),
             ("GET key", "GET", 2),
-            ("SET key value [NX | XX] [GET] [EX seconds | KEEPTTL]", "SET", -3),
-            ("MSET key value [key value ...]", "MSET", -3),
+            ("SET key value [condition: NX | XX] [GET]", "SET", -3),
+            ("MSET (data: key value)...", "MSET", -3),
             ("CLIENT NO-EVICT enabled", "NO-EVICT", 3),
         ] {
             let row = cmd(usage, no_handler);

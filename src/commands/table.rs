@@ -5,9 +5,11 @@
 //! subcommand, has a small number of its own ([`Known::id`]) under which counters
 //! are kept.
 
+use super::acl;
 use super::row::Command;
 use super::stats::CommandStats;
 use crate::protocol::Args;
+use crate::structures::histogram::Histogram;
 use std::collections::BTreeMap;
 
 /// A row as the table knows it.
@@ -25,9 +27,17 @@ pub struct Entry {
     pub full_name: &'static str,
     pub group: &'static str,
     pub stats: CommandStats,
+    /// How long each call took, in nanoseconds; empty until the first one.
+    pub latency: Histogram,
     /// Ids of the subcommands, in the rows' order.
     pub subcommands: Vec<usize>,
     pub parent: Option<usize>,
+}
+
+impl Entry {
+    pub fn categories(&self) -> acl::Categories {
+        acl::categories(self.row, self.group)
+    }
 }
 
 #[derive(Debug, Default)]
@@ -96,6 +106,18 @@ impl CommandTable {
         &mut self.entries[id].stats
     }
 
+    /// Counts a call that took `usec`; its latency too if `latency_tracking` says so.
+    #[inline]
+    pub fn count_call(&mut self, id: usize, usec: u64, failed: bool, latency_tracking: bool) {
+        let entry = &mut self.entries[id];
+        entry.stats.calls += 1;
+        entry.stats.usec += usec;
+        entry.stats.failed += u64::from(failed);
+        if latency_tracking {
+            entry.latency.record(usec * 1000);
+        }
+    }
+
     /// Every command and subcommand.
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.entries.iter()
@@ -108,7 +130,10 @@ impl CommandTable {
     }
 
     pub fn reset_stats(&mut self) {
-        self.entries.iter_mut().for_each(|entry| entry.stats = CommandStats::default());
+        for entry in &mut self.entries {
+            entry.stats = CommandStats::default();
+            entry.latency = Histogram::default();
+        }
     }
 
     /// Gives a command another name, or none (`rename-command`).
@@ -135,8 +160,9 @@ impl CommandTable {
         };
         // Leaked once per table: the rows are constants, their lower-case names are too.
         let full_name: &'static str = full_name.leak();
-        let stats = CommandStats::default();
-        self.entries.push(Entry { row, full_name, group, stats, subcommands: vec![], parent });
+        let (stats, latency) = (CommandStats::default(), Histogram::default());
+        let subcommands = vec![];
+        self.entries.push(Entry { row, full_name, group, stats, latency, subcommands, parent });
         id
     }
 

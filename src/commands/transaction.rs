@@ -43,7 +43,7 @@ pub const COMMANDS: &[Command] = &[
         "O(1)",
         "Forgets all watched keys.",
     ),
-    cmd("WATCH key [key ...]", watch).key(range(1, -1, 1, RO)).flags(ANYTIME | FAST).doc(
+    cmd("WATCH key...", watch).key(range(1, -1, 1, RO)).flags(ANYTIME | FAST).doc(
         "2.2.0",
         "O(1) for each key",
         "Has EXEC refuse if a key changes before.",

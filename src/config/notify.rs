@@ -39,6 +39,12 @@ impl NotifyFlags {
         self.0 & other.0 == other.0
     }
 
+    /// The classes that somebody hears: without a channel (`K` or `E`) nothing is published.
+    pub const fn heard(self) -> NotifyFlags {
+        let channels = NotifyFlags::KEYSPACE.0 | NotifyFlags::KEYEVENT.0;
+        if self.0 & channels == 0 { NotifyFlags(0) } else { self }
+    }
+
     /// Reads letters in any order; `None` on one that is no class.
     pub fn parse(letters: &[u8]) -> Option<NotifyFlags> {
         let mut flags = NotifyFlags::default();

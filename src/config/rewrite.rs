@@ -37,9 +37,27 @@ pub struct Statements<'a> {
 
 /// The new text of a config file whose old text was `old` (empty if there was no file).
 pub fn rewrite(config: &Config, old: &[u8], statements: &[Statements]) -> Vec<u8> {
+    write(config, old, statements, Extent::Needed)
+}
+
+/// As [`rewrite`], with a line for every directive, defaults too.
+pub fn rewrite_all(config: &Config, old: &[u8], statements: &[Statements]) -> Vec<u8> {
+    write(config, old, statements, Extent::All)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    /// What the file names already, and what differs from the default.
+    Needed,
+    All,
+}
+
+fn write(config: &Config, old: &[u8], statements: &[Statements], extent: Extent) -> Vec<u8> {
     let mut page = Page::read(old);
     for row in table::rows() {
-        page.put(row.name.as_bytes(), lines_of(config, row));
+        let lines = lines_of(config, row).into_iter();
+        let lines = lines.map(|(line, due)| (line, due || extent == Extent::All));
+        page.put(row.name.as_bytes(), lines.collect());
     }
     for group in statements {
         page.put(

@@ -14,7 +14,6 @@ use super::Engine;
 use super::settle::expiry_word;
 use crate::args;
 use crate::commands::World;
-use crate::commands::generic::discard;
 use crate::keyspace::expire::{Pace, Surroundings};
 
 /// Time for moving tables in each run of the cron, in microseconds.
@@ -27,11 +26,12 @@ impl Engine {
     /// Runs the cron if its time has come.
     pub(super) fn cron(&mut self, world: &mut dyn World) {
         let now_us = self.clock.mono_us;
-        if now_us < self.next_cron_us {
+        if now_us < self.next_cron_us || self.lifecycle.switches.pause_cron {
             return;
         }
         let period_us = 1_000_000 / u64::from(self.config.hz.max(1));
         self.next_cron_us = now_us + period_us - SLACK_US;
+        self.sample(world);
         self.sweep(Pace::Slow { hz: self.config.hz }, world);
         if self.config.activerehashing {
             let started_us = world.now().mono_us;
@@ -50,21 +50,15 @@ impl Engine {
     }
 
     fn sweep(&mut self, pace: Pace, world: &mut dyn World) {
-        let lazy = self.config.lazyfree_lazy_expire;
-        let mut garbage = Vec::new();
+        // A pause promises that nothing changes.
+        if self.lifecycle.pause.is_some() {
+            return;
+        }
         let mut around = Surroundings {
             effort: self.config.active_expire_effort,
             mono_us: &mut || world.now().mono_us,
-            free: &mut |entry| {
-                if lazy {
-                    garbage.push(entry);
-                }
-            },
         };
         self.keys.sweep(pace, self.clock.ms(), &mut around);
-        for entry in garbage {
-            discard(world, entry, lazy);
-        }
         // No request holds these removals together: each is a unit of its own.
         let word = expiry_word(&self.config);
         for (db, key) in self.keys.journal.take_unpropagated() {

@@ -11,10 +11,13 @@ use crate::commands::row::{
     ALLOW_BUSY, Command, IMMEDIATE, MAY_REPLICATE, NO_AUTH, NO_MULTI, Outcome, PROTECTED, WRITE,
     cmd,
 };
+use crate::commands::server::gate;
 use crate::commands::table::{Known, Lookup};
 use crate::commands::transaction::{aborted_because, forget_transaction};
+use crate::commands::world::LogLevel;
 use crate::commands::{Caller, Cx};
 use crate::protocol::Args;
+use crate::session::Closing;
 
 /// What stands in a context before its command is known.
 pub(super) const NONE: &Command = &cmd("NONE", no_command);
@@ -89,7 +92,12 @@ fn queued(cx: &mut Cx<'_>, known: Known, args: Args<'_>) -> bool {
 fn known_command(cx: &mut Cx<'_>, args: Args<'_>) -> Result<Known, Error> {
     match cx.table.lookup(args) {
         Lookup::Found(known) => Ok(known),
-        Lookup::Unknown => Err(unknown_command(args)),
+        Lookup::Unknown => {
+            if args[0].eq_ignore_ascii_case(b"post") || args[0].eq_ignore_ascii_case(b"host:") {
+                show_browser_out(cx);
+            }
+            Err(unknown_command(args))
+        }
         Lookup::UnknownSubcommand(parent) => {
             let name = cx.table.entry(parent.id).full_name.to_ascii_uppercase();
             let head = b"unknown subcommand '";
@@ -97,6 +105,16 @@ fn known_command(cx: &mut Cx<'_>, args: Args<'_>) -> Result<Known, Error> {
             Err(Error::err([head, clip(&args[1]), tail.as_bytes()].concat()))
         }
     }
+}
+
+/// A web page can make its visitor's browser send a request here, whose body would then run
+/// line by line. The first line of such a request ends the connection, unanswered.
+#[cold]
+fn show_browser_out(cx: &mut Cx<'_>) {
+    let text = "Possible SECURITY ATTACK detected: a client speaks HTTP (POST or Host: as a \
+                command). Connection aborted.";
+    cx.world.log(LogLevel::Warning, text);
+    cx.clients.close(cx.me, Closing::Now);
 }
 
 #[cold]
@@ -122,7 +140,7 @@ fn clip(word: &[u8]) -> &[u8] {
 
 #[inline]
 fn arity(cx: &Cx<'_>, known: Known, args: Args<'_>) -> Outcome {
-    if known.row.accepts(args.len()) && (known.row.subcommands.is_empty()) {
+    if known.row.accepts(args.len()) {
         return Ok(());
     }
     let name = cx.table.entry(known.id).full_name;
@@ -134,7 +152,7 @@ fn enabled(cx: &Cx<'_>, known: Known) -> Outcome {
     if !known.row.has(PROTECTED) {
         return Ok(());
     }
-    crate::commands::connection::protected_command(cx, known)
+    gate::protected_command(cx, known)
 }
 
 #[inline]
@@ -201,10 +219,8 @@ pub fn execute(cx: &mut Cx<'_>, known: Known, args: Args<'_>) {
         return;
     }
     cx.stats.commands_processed += 1;
-    let stats = cx.table.stats_mut(known.id);
-    stats.calls += 1;
-    stats.usec += cx.now.mono_us - started.mono_us;
-    stats.failed += u64::from(failed);
+    let usec = cx.now.mono_us - started.mono_us;
+    cx.table.count_call(known.id, usec, failed, cx.config.latency_tracking);
 }
 
 /// A command replies whole or fails whole: what it wrote before it failed is cut off.

@@ -14,11 +14,13 @@
 //! - [`feed`]: from a connection's bytes to commands that ran.
 //! - [`dispatch`]: gates, execution, statistics.
 //! - [`settle`]: what follows a command: events, waiters, propagation.
+//! - [`observe`]: what the server tells of itself.
 //! - [`cron`]: work that nobody asks for.
 
 pub mod cron;
 pub mod dispatch;
 pub mod feed;
+pub mod observe;
 pub mod settle;
 
 use crate::base::hash::HashSeed;
@@ -66,7 +68,8 @@ pub struct Engine {
     next_cron_us: u64,
 }
 
-const HOST: Host = Host { dispatch: dispatch::dispatch, execute: dispatch::execute };
+const HOST: Host =
+    Host { dispatch: dispatch::dispatch, execute: dispatch::execute, info: observe::info::info };
 
 impl Engine {
     pub fn new(config: Config, world: &mut dyn World) -> Self {
@@ -83,14 +86,19 @@ impl Engine {
         world.entropy(&mut seeds);
         let hash_seed = HashSeed(seeds[..16].try_into().expect("16 bytes"));
         let rng_seed = u64::from_le_bytes(seeds[16..24].try_into().expect("8 bytes"));
-        let run_id = seeds[24..44].iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let (run_id, replication_id) = (hex(&seeds[24..44]), hex(&seeds[44..64]));
         let started = world.now();
+        let mut keys = Keyspace::new(config.databases as usize, hash_seed);
+        keys.journal.heard = config.notify_keyspace_events.heard();
+        let mut stats = Stats::default();
+        stats.lasting.startup_memory_bytes = world.used_memory();
         Engine {
-            keys: Keyspace::new(config.databases as usize, hash_seed),
+            keys,
             clients: Clients::default(),
-            stats: Stats::default(),
+            stats,
             propagation: Propagation::default(),
-            lifecycle: Lifecycle { started, run_id, ..Lifecycle::default() },
+            lifecycle: Lifecycle { started, run_id, replication_id, ..Lifecycle::default() },
             published: Vec::new(),
             watches: Watches::default(),
             waiting: WaitingLines::default(),
@@ -145,8 +153,10 @@ impl Engine {
         let mut cx = self.cx(client, Caller::Client, now, world);
         let mark = cx.reply.mark();
         dispatch::dispatch(&mut cx, args);
-        let Cx { mut reply, now: end, .. } = cx;
+        let Cx { mut reply, now: end, dirty, .. } = cx;
         self.clock = end;
+        self.stats.lasting.changes_since_save += dirty;
+        self.stats.event_loop.commands_us += end.mono_us - now.mono_us;
         let session = &mut self.clients[client];
         session.last_active_ms = now.ms();
         let blocked = session.is_blocked();

@@ -9,8 +9,7 @@ use super::{Engine, dispatch};
 use crate::args;
 use crate::commands::client::describe;
 use crate::commands::{Caller, Cx, World};
-use crate::config::Config;
-use crate::config::LogLevel;
+use crate::config::{Config, LogLevel};
 use crate::session::blocking::end_wait;
 use crate::session::transaction::Watches;
 use crate::session::{ClientKey, Clients, Closing};
@@ -35,7 +34,7 @@ impl Engine {
 
     #[inline]
     fn settle_command(&mut self, world: &mut dyn World) {
-        self.end_unit();
+        self.end_unit(world);
         if self.waiting.has_ready() {
             self.serve_ready(world);
         }
@@ -43,14 +42,14 @@ impl Engine {
 
     /// Tells of keys that expired, and ends the unit in the stream of effects.
     #[inline]
-    fn end_unit(&mut self) {
+    fn end_unit(&mut self, world: &mut dyn World) {
         if !self.keys.journal.is_empty() {
-            self.settle_events();
+            self.settle_events(world);
         }
         self.propagation.end_unit();
     }
 
-    fn settle_events(&mut self) {
+    fn settle_events(&mut self, world: &mut dyn World) {
         let word = expiry_word(&self.config);
         for (db, key) in self.keys.journal.take_unpropagated() {
             self.propagation.push(db, args![word, key].borrow());
@@ -59,6 +58,11 @@ impl Engine {
             break_watches_of_expired(&self.watches, &mut self.clients, db, &key);
         }
         self.published.append(&mut self.keys.journal.take_events());
+        for entry in self.keys.journal.take_garbage() {
+            if self.config.lazyfree_lazy_expire {
+                world.free_later(Box::new(entry));
+            }
+        }
     }
 
     /// Tries again those who wait for keys that were touched, first come first served.
@@ -68,7 +72,7 @@ impl Engine {
             for (db, key) in self.waiting.take_ready() {
                 for client in self.waiting.line(db, &key) {
                     self.try_again(client, world);
-                    self.end_unit();
+                    self.end_unit(world);
                 }
             }
         }
@@ -84,8 +88,9 @@ impl Engine {
         let mut cx = self.cx(client, Caller::Resumed, now, world);
         let mark = cx.reply.mark();
         dispatch::dispatch(&mut cx, blocked.args.borrow());
-        let Cx { mut reply, now: end, waits, .. } = cx;
+        let Cx { mut reply, now: end, waits, dirty, .. } = cx;
         self.clock = end;
+        self.stats.lasting.changes_since_save += dirty;
         if waits {
             self.clients.put_reply(client, reply);
             self.clients[client].blocked = Some(blocked);

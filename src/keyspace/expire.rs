@@ -67,8 +67,6 @@ pub struct Surroundings<'a> {
     pub effort: u32,
     /// A stopwatch in microseconds; looked at once in 16 rounds.
     pub mono_us: &'a mut dyn FnMut() -> u64,
-    /// Takes what was removed, to be freed here or elsewhere.
-    pub free: &'a mut dyn FnMut(Entry),
 }
 
 /// What the sweeps of all databases share.
@@ -104,7 +102,8 @@ struct Round {
     removed: u32,
     ttl_samples: u32,
     ttl_sum_ms: i64,
-    /// The cursor came to the end of the database.
+    /// The cursor stood at the beginning of the database, and came to its end.
+    from_start: bool,
     finished: bool,
 }
 
@@ -161,7 +160,7 @@ impl Keyspace {
                 self.dbs[db].progress.avg_ttl_ms = 0;
             }
             while self.dbs[db].expiring_len() > 0 {
-                let round = self.sweep_round(db, effort, now_ms, around.free);
+                let round = self.sweep_round(db, effort, now_ms);
                 total.met += round.met;
                 total.removed += round.removed;
                 rounds += 1;
@@ -170,7 +169,7 @@ impl Keyspace {
                     self.sweeper.time_caps += 1;
                     break;
                 }
-                if round.finished || !round.asks_for_more(effort) {
+                if !round.asks_for_more(effort) {
                     break;
                 }
             }
@@ -185,16 +184,11 @@ impl Keyspace {
     }
 
     /// One round in one database.
-    fn sweep_round(
-        &mut self,
-        db: usize,
-        effort: Effort,
-        now_ms: i64,
-        free: &mut dyn FnMut(Entry),
-    ) -> Round {
+    fn sweep_round(&mut self, db: usize, effort: Effort, now_ms: i64) -> Round {
         let mut round = Round::default();
         let mut dead = std::mem::take(&mut self.dead);
         let keys = &mut self.dbs[db];
+        round.from_start = (keys.progress.dict, keys.progress.cursor) == (0, 0);
         let sample = effort.round_keys.min(keys.expiring_len()) as u32;
         let mut steps = effort.round_keys * STEPS_PER_KEY;
         while round.sampled < sample && steps > 0 && !round.finished {
@@ -209,7 +203,7 @@ impl Keyspace {
         round.removed = dead.len() as u32;
         for key in dead.drain(..) {
             if let Some(entry) = self.dbs[db].dict_mut(&key).remove(&key) {
-                free(entry);
+                self.journal.bury(entry);
             }
             self.journal.note_expired_key(db, key);
         }
@@ -254,9 +248,13 @@ impl Round {
         }
     }
 
-    /// Too many were dead, or nobody was met yet.
+    /// Too many were dead, or nobody was met and there is more to look at. The end of the table is no
+    /// reason to leave off: it shrinks under a sweep, and what moves meanwhile may be passed over.
     fn asks_for_more(&self, effort: Effort) -> bool {
-        self.sampled == 0 || self.dead * 100 / self.sampled > effort.tolerated_perc
+        match self.sampled {
+            0 => !(self.finished && self.from_start),
+            sampled => self.dead * 100 / sampled > effort.tolerated_perc,
+        }
     }
 }
 

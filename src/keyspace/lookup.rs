@@ -172,7 +172,7 @@ fn find<'a>(
 ) -> Option<Occupied<'a, Entry>> {
     let entry = db.dict_mut(key).get_mut(key)?;
     if is_dead(&entry, now_ms) {
-        drop(entry.remove());
+        journal.bury(entry.remove());
         journal.note_expired(db_number, key);
         return None;
     }

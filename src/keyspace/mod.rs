@@ -12,12 +12,14 @@
 //! ```
 //!
 //! - [`db`]: one database. [`notify`]: events. [`lookup`]: reading and writing keys.
+//! - [`digest`]: are two data sets the same?
 //! - [`expire`]: the sweep for dead keys. [`scan`]: all keys, a few at a time. [`access`]: use.
 //!
 //! Knows nothing of clients and commands, and is told the time.
 
 pub mod access;
 pub mod db;
+pub mod digest;
 pub mod expire;
 pub mod lookup;
 pub mod notify;
@@ -25,7 +27,7 @@ pub mod scan;
 
 use crate::base::hash::HashSeed;
 use crate::base::rng::Rng;
-use crate::values::Entry;
+use crate::values::{self, Entry, FREE_AT_ONCE_MAX};
 use access::Tracking;
 use db::Db;
 use expire::Sweeper;
@@ -40,7 +42,7 @@ pub struct Counters {
 }
 
 /// What happened to keys on the side: counts, and events on their way to who listens.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Journal {
     pub counters: Counters,
     /// Classes of events that somebody hears.
@@ -48,6 +50,8 @@ pub struct Journal {
     events: Vec<KeyEvent>,
     /// Keys whose removal watchers and copies of the data must be told of.
     expired: Vec<(usize, Box<[u8]>)>,
+    /// Dead values that take long to free.
+    garbage: Vec<Entry>,
     /// How many of `expired` have left their DEL in the stream of effects.
     propagated: usize,
 }
@@ -188,6 +192,18 @@ impl Journal {
         self.counters.expired_keys += 1;
         self.notify(db, &key, Event::new(Class::EXPIRED, "expired"));
         self.expired.push((db, key));
+    }
+
+    /// Frees a dead entry; one that takes long waits for [`take_garbage`](Journal::take_garbage).
+    fn bury(&mut self, entry: Entry) {
+        if values::free_effort(&entry) > FREE_AT_ONCE_MAX {
+            self.garbage.push(entry);
+        }
+    }
+
+    /// Dead values that may be freed elsewhere.
+    pub fn take_garbage(&mut self) -> Vec<Entry> {
+        std::mem::take(&mut self.garbage)
     }
 
     #[inline]

@@ -120,6 +120,7 @@ impl EventLoop {
 
     fn turn(&mut self, events: &Events) {
         self.system.read_wall_clock();
+        let started_us = self.system.now().mono_us;
         let again = std::mem::take(&mut self.again);
         for event in events {
             match event.token().0.checked_sub(FIRST_CLIENT) {
@@ -144,6 +145,9 @@ impl EventLoop {
         self.engine.before_wait(&mut self.system);
         self.send_output();
         self.close_doomed();
+        let stats = &mut self.engine.stats.event_loop;
+        stats.cycles += 1;
+        stats.duration_us += self.system.now().mono_us - started_us;
     }
 
     fn on_event(&mut self, client: ClientKey, event: &Event) {

@@ -113,6 +113,14 @@ impl Session {
         }
     }
 
+    /// Memory held, in bytes. The output buffer is named apart: while the client's own command
+    /// runs, it is with that.
+    pub fn memory_bytes(&self, out: &Reply) -> usize {
+        let queue = self.transaction.as_ref().map_or(0, |transaction| transaction.heap_bytes);
+        let buffers = out.capacity() + self.traffic.query_len + self.traffic.query_free;
+        size_of::<Session>() + buffers + queue + self.name.capacity()
+    }
+
     pub fn in_multi(&self) -> bool {
         self.transaction.is_some()
     }

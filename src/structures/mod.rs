@@ -3,3 +3,4 @@
 
 pub mod dict;
 pub mod entry;
+pub mod histogram;

@@ -6,6 +6,7 @@
 //!
 //! This floor knows nothing of keys, time or clients.
 
+pub mod digest;
 pub mod string;
 
 use crate::structures::entry;
@@ -58,6 +59,9 @@ pub fn encoding_name(entry: &Entry) -> &'static str {
         Payload::Inline(_) | Payload::Boxed(Value::Str(_)) => "raw",
     }
 }
+
+/// Values that take more allocations than this to free may be freed elsewhere.
+pub const FREE_AT_ONCE_MAX: usize = 64;
 
 /// What freeing an entry costs, in allocations.
 pub fn free_effort(entry: &Entry) -> usize {

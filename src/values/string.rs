@@ -11,6 +11,13 @@
 //! Here an entry's own block holds the first two and most of the third; the names are
 //! kept because clients see them. A short raw string is an inline one with the entry's
 //! mark set.
+//!
+//! ```text
+//! SET k 1        Int(1)              int
+//! APPEND k 5     Inline "15", mark   raw        the text is what counts, not the number
+//! INCR k         Int(16)             int        a whole new value chooses anew
+//! APPEND k …     Boxed Vec           raw        past 4,000 bytes: a buffer that grows in place
+//! ```
 
 use super::{Entry, NewPayload, Payload, Value, View};
 use crate::base::int::parse_i64;

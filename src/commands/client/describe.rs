@@ -25,7 +25,7 @@ use crate::commands::row::Outcome;
 use crate::commands::{CommandTable, Cx};
 use crate::protocol::{Args, Reply};
 use crate::session::output::{ClientClass, IN_PLACE_BYTES, counted_bytes};
-use crate::session::{ClientKey, Closing, Session};
+use crate::session::{ClientKey, Closing, Session, Traffic};
 use std::io::Write;
 
 /// Bytes of one block in the list that `oll` counts.
@@ -151,13 +151,7 @@ fn write_line(
     let unsent = view.out.unsent_len();
     let omem = counted_bytes(view.out);
     let fixed = view.out.capacity().min(IN_PLACE_BYTES);
-    let total = size_of::<Session>()
-        + view.out.capacity()
-        + traffic.query_len
-        + traffic.query_free
-        + view.argv_bytes
-        + multi_mem
-        + session.name.capacity();
+    let total = view.out.capacity() + view.argv_bytes + multi_mem + own_bytes(session);
     let events = if unsent > 0 && session.blocked.is_none() { "rw" } else { "r" };
     let command = session.last_command.map_or("NULL", |id| table.entry(id).full_name);
     let resp = view.out.resp() as i32;
@@ -197,6 +191,12 @@ fn write_line(
     add("resp", &resp);
     add("lib-name", &ascii(&session.lib_name));
     add("lib-ver", &ascii(&session.lib_ver));
+}
+
+/// Bytes that a session takes beside its output and its commands.
+fn own_bytes(session: &Session) -> usize {
+    let Traffic { query_len, query_free, .. } = session.traffic;
+    size_of::<Session>() + query_len + query_free + session.name.capacity()
 }
 
 /// Names were checked when they were given.

@@ -14,10 +14,9 @@ pub mod pause;
 pub mod switches;
 pub mod unblock;
 
-use super::Cx;
-use super::row::{ADMIN, Command, LOADING, NOSCRIPT, Outcome, STALE, cmd, container};
+use super::help;
+use super::row::{ADMIN, Command, LOADING, NOSCRIPT, STALE, cmd, container};
 use crate::base::error::Error;
-use crate::protocol::Args;
 
 pub const COMMANDS: &[Command] =
     &[container("CLIENT", SUBCOMMANDS).doc("2.4.0", "", "Looks at connections and steers them.")];
@@ -27,81 +26,78 @@ const ADMINISTRATOR: u32 = ANYTIME | ADMIN;
 const TO_ALL_NODES: &[&str] = &["request_policy:all_nodes", "response_policy:all_succeeded"];
 const VARIES: &[&str] = &["nondeterministic_output"];
 
-const SUBCOMMANDS: &[Command] =
-    &[
-        cmd("CLIENT GETNAME", name::getname).flags(ANYTIME).doc(
-            "2.6.9",
-            "O(1)",
-            "Returns the name of this connection.",
-        ),
-        cmd("CLIENT HELP", help).flags(LOADING | STALE).doc("5.0.0", "O(1)", "Prints this text."),
-        cmd("CLIENT ID", name::id).flags(ANYTIME).doc(
-            "5.0.0",
-            "O(1)",
-            "Returns the number of this connection.",
-        ),
-        cmd("CLIENT INFO", describe::info).flags(ANYTIME).tips(VARIES).doc(
-            "6.2.0",
-            "O(1)",
-            "Describes this connection.",
-        ),
-        cmd("CLIENT KILL ip:port | [ID id] [TYPE type] [USER name] [ADDR address] ...", kill::kill)
-            .arity(-3)
-            .flags(ADMINISTRATOR)
-            .doc("2.4.0", "O(N) in the connections", "Closes connections."),
-        cmd("CLIENT LIST [TYPE type] [ID client-id [client-id ...]]", describe::list)
-            .flags(ADMINISTRATOR)
-            .tips(VARIES)
-            .doc("2.4.0", "O(N) in the connections", "Describes connections, one a line."),
-        cmd("CLIENT NO-EVICT enabled", switches::no_evict).flags(ADMINISTRATOR).doc(
-            "7.0.0",
-            "O(1)",
-            "Spares this connection when memory for clients runs out.",
-        ),
-        cmd("CLIENT NO-TOUCH enabled", switches::no_touch).flags(ANYTIME).doc(
-            "7.2.0",
-            "O(1)",
-            "Has this connection's reads leave no trace in how recently a key was used.",
-        ),
-        cmd("CLIENT PAUSE timeout [WRITE | ALL]", pause::pause).flags(ADMINISTRATOR).doc(
-            "3.0.0",
-            "O(1)",
-            "Holds back commands of clients for a while.",
-        ),
-        cmd("CLIENT REPLY mode", switches::reply).flags(ANYTIME).doc(
-            "3.2.0",
-            "O(1)",
-            "Chooses whether replies are sent.",
-        ),
-        cmd("CLIENT SETINFO attribute value", name::setinfo).flags(ANYTIME).tips(TO_ALL_NODES).doc(
-            "7.2.0",
-            "O(1)",
-            "Says which library the client uses.",
-        ),
-        cmd("CLIENT SETNAME connection-name", name::setname).flags(ANYTIME).tips(TO_ALL_NODES).doc(
-            "2.6.9",
-            "O(1)",
-            "Gives this connection a name.",
-        ),
-        cmd("CLIENT UNBLOCK client-id [TIMEOUT | ERROR]", unblock::unblock)
-            .flags(ADMINISTRATOR)
-            .doc("5.0.0", "O(N) in the connections", "Ends the wait of a blocked client."),
-        cmd("CLIENT UNPAUSE", pause::unpause).flags(ADMINISTRATOR).doc(
-            "6.2.0",
-            "O(N) in the commands held back",
-            "Ends a pause.",
-        ),
-    ];
-
-fn help(cx: &mut Cx<'_>, _: Args<'_>) -> Outcome {
-    cx.reply.array(1 + 2 * SUBCOMMANDS.len());
-    cx.reply.status("CLIENT <subcommand> [<arg> [value] [opt] ...]. Subcommands are:");
-    for row in SUBCOMMANDS {
-        cx.reply.status(row.usage.trim_start_matches("CLIENT "));
-        cx.reply.status(&format!("    {}", row.summary));
-    }
-    Ok(())
-}
+const SUBCOMMANDS: &[Command] = &[
+    cmd("CLIENT GETNAME", name::getname).flags(ANYTIME).doc(
+        "2.6.9",
+        "O(1)",
+        "Returns the name of this connection.",
+    ),
+    cmd("CLIENT HELP", help::help).flags(LOADING | STALE).doc("5.0.0", "O(1)", "Prints this text."),
+    cmd("CLIENT ID", name::id).flags(ANYTIME).doc(
+        "5.0.0",
+        "O(1)",
+        "Returns the number of this connection.",
+    ),
+    cmd("CLIENT INFO", describe::info).flags(ANYTIME).tips(VARIES).doc(
+        "6.2.0",
+        "O(1)",
+        "Describes this connection.",
+    ),
+    cmd(
+        "CLIENT KILL (filter: old-format<ip:port>@-2.8.12 | (new-format: \
+         [ID client-id:integer]@2.8.12 | [client-type: TYPE (NORMAL | MASTER@3.2.0 | SLAVE | \
+         REPLICA@5.0.0 | PUBSUB)]@2.8.12 | [USER username] | [ADDR addr<ip:port>] | \
+         [LADDR laddr<ip:port>]@6.2.0 | [SKIPME (YES | NO)] | \
+         [MAXAGE maxage:integer]@7.4.0)...)",
+        kill::kill,
+    )
+    .arity(-3)
+    .flags(ADMINISTRATOR)
+    .doc("2.4.0", "O(N) in the connections", "Closes connections."),
+    cmd(
+        "CLIENT LIST [client-type: TYPE (NORMAL | MASTER | REPLICA | PUBSUB)]@5.0.0 \
+         [ID client-id:integer...]@6.2.0",
+        describe::list,
+    )
+    .flags(ADMINISTRATOR)
+    .tips(VARIES)
+    .doc("2.4.0", "O(N) in the connections", "Describes connections, one a line."),
+    cmd("CLIENT NO-EVICT (enabled: ON | OFF)", switches::no_evict).flags(ADMINISTRATOR).doc(
+        "7.0.0",
+        "O(1)",
+        "Spares this connection when memory for clients runs out.",
+    ),
+    cmd("CLIENT NO-TOUCH (enabled: ON | OFF)", switches::no_touch).flags(ANYTIME).doc(
+        "7.2.0",
+        "O(1)",
+        "Has this connection's reads leave no trace in how recently a key was used.",
+    ),
+    cmd("CLIENT PAUSE timeout:integer [mode: WRITE | ALL]@6.2.0", pause::pause)
+        .flags(ADMINISTRATOR)
+        .doc("3.0.0", "O(1)", "Holds back commands of clients for a while."),
+    cmd("CLIENT REPLY (action: ON | OFF | SKIP)", switches::reply).flags(ANYTIME).doc(
+        "3.2.0",
+        "O(1)",
+        "Chooses whether replies are sent.",
+    ),
+    cmd("CLIENT SETINFO (attr: LIB-NAME libname | LIB-VER libver)", name::setinfo)
+        .flags(ANYTIME)
+        .tips(TO_ALL_NODES)
+        .doc("7.2.0", "O(1)", "Says which library the client uses."),
+    cmd("CLIENT SETNAME connection-name", name::setname).flags(ANYTIME).tips(TO_ALL_NODES).doc(
+        "2.6.9",
+        "O(1)",
+        "Gives this connection a name.",
+    ),
+    cmd("CLIENT UNBLOCK client-id:integer [unblock-type: TIMEOUT | ERROR]", unblock::unblock)
+        .flags(ADMINISTRATOR)
+        .doc("5.0.0", "O(N) in the connections", "Ends the wait of a blocked client."),
+    cmd("CLIENT UNPAUSE", pause::unpause).flags(ADMINISTRATOR).doc(
+        "6.2.0",
+        "O(N) in the commands held back",
+        "Ends a pause.",
+    ),
+];
 
 /// Too many words for a subcommand that takes a varying number of them.
 fn wrong_words(subcommand: &[u8]) -> Error {

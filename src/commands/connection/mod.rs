@@ -10,7 +10,6 @@ use super::Cx;
 use super::row::{
     ALLOW_BUSY, Command, FAST, IMMEDIATE, LOADING, NO_AUTH, NOSCRIPT, Outcome, STALE, cmd,
 };
-use super::table::Known;
 use super::transaction::forget_transaction;
 use crate::base::error::Error;
 use crate::base::int::parse_i64;
@@ -21,7 +20,7 @@ use crate::session::Closing;
 const GREETING: u32 = NOSCRIPT | LOADING | STALE | FAST | NO_AUTH | ALLOW_BUSY;
 
 pub const COMMANDS: &[Command] = &[
-    cmd("AUTH [username] password", auth::auth)
+    cmd("AUTH [username]@6.0.0 password", auth::auth)
         .flags(GREETING)
         .doc("1.0.0", "O(N) in the passwords of the user", "Proves who the client is.")
         .history(&[("6.0.0", "Takes a user's name before the password.")]),
@@ -30,9 +29,12 @@ pub const COMMANDS: &[Command] = &[
         "O(1)",
         "Returns its argument.",
     ),
-    cmd("HELLO [protover [AUTH username password] [SETNAME clientname]]", hello::hello)
-        .flags(GREETING)
-        .doc("6.0.0", "O(1)", "Chooses the protocol version, and says what the server is."),
+    cmd(
+        "HELLO [arguments: protover:integer [AUTH username password] [SETNAME clientname]]",
+        hello::hello,
+    )
+    .flags(GREETING)
+    .doc("6.0.0", "O(1)", "Chooses the protocol version, and says what the server is."),
     cmd("PING [message]", ping)
         .flags(FAST)
         .tips(&["request_policy:all_shards", "response_policy:all_succeeded"])
@@ -47,7 +49,7 @@ pub const COMMANDS: &[Command] = &[
         "O(1)",
         "Brings the connection back to the state of a new one.",
     ),
-    cmd("SELECT index", select).flags(LOADING | STALE | FAST).doc(
+    cmd("SELECT index:integer", select).flags(LOADING | STALE | FAST).doc(
         "1.0.0",
         "O(1)",
         "Chooses the database of this connection.",
@@ -101,10 +103,5 @@ fn select(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
     cx.session().db = db;
     cx.keys.select(db);
     cx.reply.ok();
-    Ok(())
-}
-
-/// Whether a command behind `enable-debug-command` or `enable-module-command` is open.
-pub fn protected_command(_: &Cx<'_>, _: Known) -> Outcome {
     Ok(())
 }

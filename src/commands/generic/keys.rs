@@ -6,10 +6,7 @@ use crate::commands::{Cx, World};
 use crate::keyspace::access::Tracking;
 use crate::keyspace::notify::Event;
 use crate::protocol::Args;
-use crate::values::{self, Entry};
-
-/// Values that take more allocations than this to free are freed elsewhere.
-const FREE_AT_ONCE_MAX: usize = 64;
+use crate::values::{self, Entry, FREE_AT_ONCE_MAX};
 
 /// Frees a removed entry: elsewhere if `lazy` and it would take long.
 #[inline]

@@ -3,11 +3,11 @@
 //! - [`keys`]: is it there, what is it, away with it. [`relocate`]: RENAME, MOVE, COPY.
 //! - [`expire`]: deadlines. [`scan`]: many keys. [`object`]: how a value is kept.
 
-mod expire;
-mod keys;
-mod object;
-mod relocate;
-mod scan;
+pub mod expire;
+pub mod keys;
+pub mod object;
+pub mod relocate;
+pub mod scan;
 
 pub use keys::discard;
 
@@ -24,28 +24,28 @@ const TAKEN: KeySpec = one(RW | ACCESS | DELETE);
 const LOOKED_AT: KeySpec = nth(2, RO);
 
 pub const COMMANDS: &[Command] = &[
-    cmd("COPY source destination [DB destination-db] [REPLACE]", relocate::copy)
+    cmd("COPY source:key destination:key [DB destination-db:integer] [REPLACE]", relocate::copy)
         .key(one(RO | ACCESS))
         .key(nth(2, OW | UPDATE))
         .flags(WRITE | DENYOOM)
         .doc("6.2.0", "O(N) in the elements of a collection, O(1) for a string", "Copies a key."),
-    cmd("DEL key [key ...]", keys::del)
+    cmd("DEL key...", keys::del)
         .key(range(1, -1, 1, RM | DELETE))
         .flags(WRITE)
         .tips(EACH_SHARD_SUMS)
         .doc("1.0.0", "O(N) in keys and in their elements", "Deletes keys."),
-    cmd("EXISTS key [key ...]", keys::exists)
+    cmd("EXISTS key...", keys::exists)
         .key(range(1, -1, 1, RO))
         .flags(READONLY | FAST)
         .tips(EACH_SHARD_SUMS)
         .history(&[("3.0.3", "Accepts multiple `key` arguments.")])
         .doc("1.0.0", "O(N) in keys", "Counts how many of the named keys are there."),
-    cmd("EXPIRE key seconds [NX | XX | GT | LT]", expire::expire)
+    cmd("EXPIRE key seconds:integer [condition: NX | XX | GT | LT]@7.0.0", expire::expire)
         .key(one(RW | UPDATE))
         .flags(WRITE | FAST)
         .history(EXPIRE_HISTORY)
         .doc("1.0.0", "O(1)", "Gives a key so many seconds to live."),
-    cmd("EXPIREAT key unix-time-seconds [NX | XX | GT | LT]", expire::expireat)
+    cmd("EXPIREAT key unix-time-seconds:unix-time [condition: NX | XX | GT | LT]@7.0.0", expire::expireat)
         .key(one(RW | UPDATE))
         .flags(WRITE | FAST)
         .history(EXPIRE_HISTORY)
@@ -60,7 +60,7 @@ pub const COMMANDS: &[Command] = &[
         .acl(&["dangerous"])
         .tips(&["request_policy:all_shards", "nondeterministic_output_order"])
         .doc("1.0.0", "O(N) in all keys of the database", "Lists all keys that match a pattern."),
-    cmd("MOVE key db", relocate::move_key)
+    cmd("MOVE key db:integer", relocate::move_key)
         .key(one(RW | ACCESS | UPDATE))
         .flags(WRITE | FAST)
         .doc("1.0.0", "O(1)", "Moves a key to another database."),
@@ -70,12 +70,12 @@ pub const COMMANDS: &[Command] = &[
         "O(1)",
         "Takes a key's expiry away.",
     ),
-    cmd("PEXPIRE key milliseconds [NX | XX | GT | LT]", expire::pexpire)
+    cmd("PEXPIRE key milliseconds:integer [condition: NX | XX | GT | LT]@7.0.0", expire::pexpire)
         .key(one(RW | UPDATE))
         .flags(WRITE | FAST)
         .history(EXPIRE_HISTORY)
         .doc("2.6.0", "O(1)", "Gives a key so many milliseconds to live."),
-    cmd("PEXPIREAT key unix-time-milliseconds [NX | XX | GT | LT]", expire::pexpireat)
+    cmd("PEXPIREAT key unix-time-milliseconds:unix-time [condition: NX | XX | GT | LT]@7.0.0", expire::pexpireat)
         .key(one(RW | UPDATE))
         .flags(WRITE | FAST)
         .history(EXPIRE_HISTORY)
@@ -95,7 +95,7 @@ pub const COMMANDS: &[Command] = &[
         .flags(READONLY)
         .tips(&["request_policy:all_shards", "response_policy:special", "nondeterministic_output"])
         .doc("1.0.0", "O(1)", "Draws a key by lot."),
-    cmd("RENAME key newkey", relocate::rename)
+    cmd("RENAME key newkey:key", relocate::rename)
         .key(TAKEN)
         .key(nth(2, OW | UPDATE))
         .flags(WRITE)
@@ -104,7 +104,7 @@ pub const COMMANDS: &[Command] = &[
             "The command no longer returns an error when source and destination names are the same.",
         )])
         .doc("1.0.0", "O(1), and what freeing an overwritten value costs", "Renames a key."),
-    cmd("RENAMENX key newkey", relocate::renamenx)
+    cmd("RENAMENX key newkey:key", relocate::renamenx)
         .key(TAKEN)
         .key(nth(2, OW | INSERT))
         .flags(WRITE | FAST)
@@ -113,12 +113,12 @@ pub const COMMANDS: &[Command] = &[
             "The command no longer returns an error when source and destination names are the same.",
         )])
         .doc("1.0.0", "O(1)", "Renames a key if the new name is free."),
-    cmd("SCAN cursor [MATCH pattern] [COUNT count] [TYPE type]", scan::scan)
+    cmd("SCAN cursor:integer [MATCH pattern] [COUNT count:integer] [TYPE type]@6.0.0", scan::scan)
         .flags(READONLY)
         .tips(&["nondeterministic_output", "request_policy:special", "response_policy:special"])
         .history(&[("6.0.0", "Added the `TYPE` subcommand.")])
         .doc("2.8.0", "O(1) a call, O(N) for a whole walk", "Walks over all keys, some a call."),
-    cmd("TOUCH key [key ...]", keys::touch)
+    cmd("TOUCH key...", keys::touch)
         .key(range(1, -1, 1, RO))
         .flags(READONLY | FAST)
         .tips(EACH_SHARD_SUMS)
@@ -133,7 +133,7 @@ pub const COMMANDS: &[Command] = &[
         .key(one(RO))
         .flags(READONLY | FAST)
         .doc("1.0.0", "O(1)", "Names the type of the value at a key."),
-    cmd("UNLINK key [key ...]", keys::unlink)
+    cmd("UNLINK key...", keys::unlink)
         .key(range(1, -1, 1, RM | DELETE))
         .flags(WRITE | FAST)
         .tips(EACH_SHARD_SUMS)
