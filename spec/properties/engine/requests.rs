@@ -195,6 +195,11 @@ impl Step {
         let who = lot.rng.below(CLIENTS as u64) as usize;
         Step::Ask { who, words: lot.request() }
     }
+
+    /// A request of the first client, as it would be typed.
+    pub fn line(line: &str) -> Step {
+        Step::Ask { who: 0, words: line.split(' ').map(Word::from).collect() }
+    }
 }
 
 impl std::fmt::Display for Step {
