@@ -1,9 +1,12 @@
 //! What must be true: the one test binary.
 
+mod architecture;
+mod claims;
 mod clients;
 mod facts;
 mod interfaces;
 mod model;
+mod notes;
 mod observe;
 mod properties;
 mod server;

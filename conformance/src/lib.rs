@@ -26,6 +26,7 @@ pub mod client;
 pub mod compile;
 pub mod effects;
 pub mod features;
+pub mod fence;
 pub mod format;
 pub mod guard;
 pub mod header;

@@ -176,6 +176,11 @@ impl Model {
     }
 }
 
+/// The names of all commands.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    ON_KEYS.iter().map(|row| row.0).chain(ON_CLIENT.iter().map(|row| row.0))
+}
+
 /// Refuses what is no command, or has a wrong number of words.
 fn admit(name: &str, words: &[Word]) -> Result<(), String> {
     let on_keys = ON_KEYS.iter().map(|row| (row.0, row.1));

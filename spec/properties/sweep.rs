@@ -119,9 +119,9 @@ fn where_all_are_dead_all_go() {
 #[test]
 fn a_sweep_out_of_time_calls_for_fast_ones() {
     let mut keys = keys(20_000, 100);
-    assert!(!keys.wants_fast_sweep(1));
+    assert!(!keys.wants_fast_sweep());
     sweep(&mut keys, 1, 1_000_000);
-    assert!(keys.wants_fast_sweep(1));
+    assert!(keys.wants_fast_sweep());
     let mut clock_us = 10_000;
     let mut fast = |keys: &mut Keyspace| {
         let before = expired(keys);

@@ -19,6 +19,7 @@ pub mod help;
 pub mod host;
 pub mod introspect;
 pub mod keys;
+pub mod name;
 pub mod propagation;
 pub mod row;
 pub mod sampler;

@@ -1,11 +1,12 @@
 //! # The table: from a name to its row
 //!
 //! Built once from the rows of every group. A name is looked up in any case of its
-//! letters; the hot path hashes it as one or two machine words. Each row, and each
+//! letters, folded into machine words ([`Name`]). Each row, and each
 //! subcommand, has a small number of its own ([`Known::id`]) under which counters
 //! are kept.
 
 use super::acl;
+use super::name::Name;
 use super::row::Command;
 use super::stats::CommandStats;
 use crate::protocol::Args;
@@ -24,7 +25,7 @@ pub struct Known {
 #[derive(Debug)]
 pub struct Entry {
     pub row: &'static Command,
-    pub full_name: &'static str,
+    pub full_name: String,
     pub group: &'static str,
     pub stats: CommandStats,
     /// How long each call took, in nanoseconds; empty until the first one.
@@ -43,8 +44,11 @@ impl Entry {
 #[derive(Debug, Default)]
 pub struct CommandTable {
     entries: Vec<Entry>,
-    /// Open addressing over the name in lower case; a power of two long.
-    slots: Vec<Option<u16>>,
+    /// Open addressing over the folded name; a power of two long.
+    slots: Vec<Option<(Name, u16)>>,
+    /// Names too long to fold: only `rename-command` makes such.
+    long_names: BTreeMap<Vec<u8>, u16>,
+    /// By id; a subcommand's own part only, empty when the command was taken away.
     names: Vec<Vec<u8>>,
 }
 
@@ -159,8 +163,6 @@ impl CommandTable {
             Some(parent) => format!("{}|{name}", self.entries[parent].full_name),
             None => name,
         };
-        // Leaked once per table: the rows are constants, their lower-case names are too.
-        let full_name: &'static str = full_name.leak();
         let (stats, latency) = (CommandStats::default(), Histogram::default());
         let subcommands = vec![];
         self.entries.push(Entry { row, full_name, group, stats, latency, subcommands, parent });
@@ -170,28 +172,35 @@ impl CommandTable {
     fn index(&mut self) {
         let len = (self.entries.len() * 4).next_power_of_two();
         self.slots = vec![None; len];
+        self.long_names.clear();
         for id in 0..self.entries.len() {
             let name = &self.names[id];
             if self.entries[id].parent.is_some() || name.is_empty() {
                 continue;
             }
-            let mut slot = hash_name(name) as usize & (len - 1);
-            while let Some(other) = self.slots[slot] {
-                assert_ne!(self.names[usize::from(other)], *name, "two commands of one name");
+            let Some(name) = Name::new(name) else {
+                self.long_names.insert(name.clone(), id as u16);
+                continue;
+            };
+            let mut slot = name.hash() as usize & (len - 1);
+            while let Some((other, _)) = self.slots[slot] {
+                assert_ne!(other, name, "two commands of one name");
                 slot = (slot + 1) & (len - 1);
             }
-            self.slots[slot] = Some(id as u16);
+            self.slots[slot] = Some((name, id as u16));
         }
     }
 
     #[inline]
     fn top_level(&self, name: &[u8]) -> Option<usize> {
+        let Some(name) = Name::new(name) else {
+            return self.long_names.get(&name.to_ascii_lowercase()).map(|&id| usize::from(id));
+        };
         let mask = self.slots.len() - 1;
-        let mut slot = hash_name(name) as usize & mask;
-        while let Some(id) = self.slots[slot] {
-            let id = usize::from(id);
-            if self.names[id].eq_ignore_ascii_case(name) {
-                return Some(id);
+        let mut slot = name.hash() as usize & mask;
+        while let Some((known, id)) = self.slots[slot] {
+            if known == name {
+                return Some(usize::from(id));
             }
             slot = (slot + 1) & mask;
         }
@@ -205,23 +214,26 @@ impl CommandTable {
 }
 
 /// Counters by full name, for INFO's commandstats.
-pub fn called(table: &CommandTable) -> BTreeMap<&'static str, CommandStats> {
+pub fn called(table: &CommandTable) -> BTreeMap<&str, CommandStats> {
     let used = |stats: &CommandStats| stats.calls + stats.failed + stats.rejected > 0;
     let entries = table.entries().filter(|entry| used(&entry.stats));
-    entries.map(|entry| (entry.full_name, entry.stats)).collect()
+    entries.map(|entry| (entry.full_name.as_str(), entry.stats)).collect()
 }
 
-/// Mixes length and letters, case folded, eight at a time.
-#[inline]
-fn hash_name(name: &[u8]) -> u64 {
-    let mut hash = name.len() as u64;
-    for chunk in name.chunks(8) {
-        let mut word = [0; 8];
-        word[..chunk.len()].copy_from_slice(chunk);
-        // 0x20 folds the case of letters; what it does to other bytes is the same each time.
-        let folded = u64::from_le_bytes(word) | 0x2020_2020_2020_2020;
-        hash = (hash ^ folded).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        hash ^= hash >> 29;
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::commands::GROUPS;
+
+    #[test]
+    fn a_renamed_command_is_found_by_its_new_name_alone() {
+        for new in [&b"G3t"[..], b"a-name-that-is-longer-than-any-command-s-own"] {
+            let mut table = CommandTable::new(GROUPS);
+            let get = table.by_full_name(b"GET");
+            assert_eq!(table.rename(b"get", new), Ok(()));
+            assert_eq!(table.by_full_name(b"get"), None);
+            assert_eq!(table.by_full_name(&new.to_ascii_uppercase()), get);
+            assert!(table.rename(b"set", new).is_err(), "the name is taken");
+        }
     }
-    hash
 }

@@ -42,7 +42,7 @@ impl Engine {
     /// To be called once a turn, before output is sent and the loop waits.
     #[inline]
     pub fn before_wait(&mut self, world: &mut dyn World) {
-        if self.keys.wants_fast_sweep(self.config.active_expire_effort) {
+        if self.keys.wants_fast_sweep() {
             self.clock = world.now();
             self.sweep(Pace::Fast, world);
             self.settle(world);

@@ -11,6 +11,8 @@ use crate::session::ClientKey;
 
 /// Requests that are parsed before they run, so that their keys can be fetched together.
 const BATCH_LEN: usize = 64;
+/// A database of fewer keys stays in the cache by itself.
+const PREFETCH_KEYS_MIN: usize = 4096;
 
 /// The parser of one connection, and whether its client may go on.
 #[derive(Debug, Default)]
@@ -86,10 +88,10 @@ impl Engine {
     /// all buckets first, then the entries that they point to.
     #[inline]
     fn prefetch(&self, client: ClientKey, batch: &Batch, buffer: &[u8]) {
-        if batch.len() < 2 {
+        let db = &self.keys.dbs()[self.clients[client].db];
+        if batch.len() < 2 || db.len() < PREFETCH_KEYS_MIN {
             return;
         }
-        let db = &self.keys.dbs()[self.clients[client].db];
         let mut hashes = [0; BATCH_LEN];
         for (index, hash) in hashes[..batch.len()].iter_mut().enumerate() {
             let Some(key) = batch.args(index, buffer).get(1) else { continue };

@@ -21,6 +21,7 @@
 pub mod accept;
 pub mod beat;
 pub mod cli;
+pub mod clock;
 pub mod connection;
 pub mod event_loop;
 pub mod files;

@@ -1,9 +1,10 @@
 //! # System: the World on this machine
 //!
-//! The wall clock is read once a turn and carried on by the monotonic one: a command
-//! costs one reading, not two, and time within a turn never goes back.
+//! Each thing that the engine asks of the outside, and the file that knows how it is done:
+//! time ([`super::clock`]), memory ([`super::memory`]), sockets ([`super::network`]), the process.
 #![allow(unsafe_code)]
 
+use super::clock::Clock;
 use super::lazy_free::LazyFree;
 use super::log::Log;
 use super::memory::{self, Meter};
@@ -20,7 +21,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 /// The operating system, as the engine asks for it.
 pub struct System {
@@ -34,16 +35,14 @@ pub struct System {
     executable: String,
     meter: Meter,
     lazy_free: LazyFree,
-    started: Instant,
-    /// Wall time at `started`, in microseconds, by the last reading of both clocks.
-    wall_offset_us: i64,
+    clock: Clock,
 }
 
 impl System {
     pub fn new(log: Log, config_file: Option<PathBuf>, title: Title) -> Self {
         let mut meter = Meter::new();
         let executable = std::env::current_exe().unwrap_or_default();
-        let mut system = System {
+        System {
             log,
             network: Network::default(),
             watchdog: Watchdog::default(),
@@ -53,17 +52,13 @@ impl System {
             executable: executable.display().to_string(),
             lazy_free: LazyFree::start(&mut meter),
             meter,
-            started: Instant::now(),
-            wall_offset_us: 0,
-        };
-        system.read_wall_clock();
-        system
+            clock: Clock::start(),
+        }
     }
 
-    /// Once a turn: follows the wall clock where it jumped.
+    /// Once a turn: sets the clock by the system's.
     pub fn read_wall_clock(&mut self) {
-        let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        self.wall_offset_us = wall.as_micros() as i64 - self.started.elapsed().as_micros() as i64;
+        self.clock.anchor();
     }
 
     /// Things handed to the background thread and not freed yet.
@@ -127,8 +122,7 @@ impl System {
 impl World for System {
     #[inline]
     fn now(&mut self) -> Now {
-        let mono_us = self.started.elapsed().as_micros() as u64;
-        Now { wall_us: self.wall_offset_us + mono_us as i64, mono_us }
+        self.clock.now()
     }
 
     fn entropy(&mut self, out: &mut [u8]) {

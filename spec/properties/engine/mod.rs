@@ -16,24 +16,71 @@ mod oracle;
 mod pair;
 mod requests;
 
+use crate::model;
 use pair::Pair;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 use requests::{Clock, Step};
 use std::cell::Cell;
+use std::collections::BTreeMap;
 
 const STEPS_MAX: usize = 400;
 const COMMANDS: u64 = 20_000;
+const DONE_MIN: usize = 10;
+
+/// What happens before MULTI and EXEC, and whether EXEC refuses: as redis-server 7.0.15 does.
+const WATCH_STORIES: &[(&[&str], bool)] = &[
+    // Nothing was there, and what comes is dead.
+    (&["SELECT 1", "SET k v PXAT 1", "SELECT 0", "WATCH k", "SWAPDB 0 1"], false),
+    (&["SELECT 1", "SET k v PXAT 1", "SELECT 0", "WATCH k", "SWAPDB 0 1", "SET k v"], true),
+    // It was dead, and goes, or stays dead, or comes to life.
+    (&["SET k v PXAT 1", "WATCH k", "GET k"], false),
+    (&["SET k v PXAT 1", "WATCH k", "FLUSHALL"], false),
+    (&["SET k v PXAT 1", "WATCH k", "SWAPDB 0 1"], false),
+    (&["SET k v PXAT 1", "WATCH k", "SWAPDB 0 1", "SWAPDB 0 1"], false),
+    (&["SET k v PXAT 1", "WATCH k", "SET k v"], true),
+    (&["SET k v PXAT 1", "WATCH k", "SET k v PXAT 1"], true),
+    (&["SET k v PXAT 1", "WATCH k", "PERSIST k"], false),
+    // It lived, and goes.
+    (&["SET k v", "WATCH k", "FLUSHDB"], true),
+    (&["SET k v", "WATCH k", "SWAPDB 0 1"], true),
+    (&["SET k v", "WATCH k", "SET k v PXAT 1"], true),
+    (&["SELECT 1", "SET k v", "SELECT 0", "WATCH k", "SWAPDB 0 1"], true),
+];
 
 #[test]
 fn the_engine_answers_as_the_model_and_its_effects_make_the_same_keyspace() {
+    let mut done = BTreeMap::new();
     let tried = run("engine", number("KEYNOTES_MODEL_COMMANDS", COMMANDS), Clock::Ours, |steps| {
         let mut pair = Pair::new();
         steps.iter().try_for_each(|step| pair.step(step))?;
         pair.compare_keys()?;
+        pair.done.iter().for_each(|(name, count)| *done.entry(name.clone()).or_default() += count);
         Ok(steps.iter().filter(|step| matches!(step, Step::Ask { .. })).count())
     });
+    assert_all_were_done(&done);
     eprintln!("engine = model: {tried} commands");
+}
+
+/// What a lot of a million does not draw: watched keys that die, or were dead, and change places.
+#[test]
+fn a_watch_sees_a_dead_key_as_none() {
+    for (lines, broken) in WATCH_STORIES {
+        let mut pair = Pair::new();
+        for line in lines.iter().chain(&["MULTI"]) {
+            pair.step(&Step::line(line)).unwrap_or_else(|why| panic!("{lines:?}: {why}"));
+        }
+        let exec = pair.step(&Step::line("EXEC"));
+        exec.unwrap_or_else(|why| panic!("{lines:?}: {why}"));
+        assert_eq!(pair.last == b"*-1\r\n", *broken, "{lines:?}");
+    }
+}
+
+/// A run of nothing but errors would agree too: each command must have done something now and then.
+fn assert_all_were_done(done: &BTreeMap<String, usize>) {
+    let times = |name: &str| done.get(name).copied().unwrap_or(0);
+    let idle: Vec<_> = model::names().filter(|name| times(name) < DONE_MIN).collect();
+    assert!(idle.is_empty(), "hardly ever without an error: {idle:?}");
 }
 
 /// Runs until so many commands were asked; returns how many. The verdict on a run is how many

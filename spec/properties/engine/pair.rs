@@ -2,7 +2,7 @@
 
 use super::requests::{CLIENTS, START_MS, Step};
 use crate::model::reply::Clock;
-use crate::model::{Encoding, Model};
+use crate::model::{self, Encoding, Model};
 use crate::support::Redis;
 use keynotes::engine::feed::Feed;
 use keynotes::protocol::request::Batch;
@@ -19,6 +19,10 @@ pub struct Pair {
     clients: [ClientKey; CLIENTS],
     copy: Redis,
     feed: Feed,
+    /// How often each command was answered with no error, outside of transactions.
+    pub done: BTreeMap<String, usize>,
+    /// The engine's last reply.
+    pub last: Vec<u8>,
 }
 
 /// What is at a key, as far as a copy of the data must agree: text and deadline.
@@ -33,7 +37,15 @@ impl Pair {
         }
         let model = Model::new(CLIENTS, START_MS);
         assert_eq!(redis.world.now.ms(), START_MS);
-        Pair { model, redis, clients, copy: Redis::new(), feed: Feed::default() }
+        Pair {
+            model,
+            redis,
+            clients,
+            copy: Redis::new(),
+            feed: Feed::default(),
+            done: BTreeMap::new(),
+            last: Vec::new(),
+        }
     }
 
     pub fn step(&mut self, step: &Step) -> Result<(), String> {
@@ -48,6 +60,11 @@ impl Pair {
                 if !right.matches(&got, RESP[*who], Clock::Same) {
                     let got = got.escape_ascii();
                     return Err(format!("{step}\nmodel  {right:?}\nengine {got}"));
+                }
+                self.last = got;
+                if !matches!(right, model::Reply::Error(_) | model::Reply::Status("QUEUED")) {
+                    let name = String::from_utf8_lossy(&words[0]).to_ascii_uppercase();
+                    *self.done.entry(name).or_default() += 1;
                 }
             }
         }
@@ -74,8 +91,9 @@ impl Pair {
         engine.clients[*client].out.take();
     }
 
-    /// All databases: keys, texts, deadlines and encodings as in the model; the copy likewise,
-    /// but for encodings, since INCRBYFLOAT's text comes to it as a plain SET.
+    /// All databases: keys, texts, deadlines and encodings as in the model. The copy has the same,
+    /// and it has the same dead keys: one that was removed here and not there was not told of.
+    /// Its encodings may differ, since INCRBYFLOAT's text comes to it as a plain SET.
     pub fn compare_keys(&mut self) -> Result<(), String> {
         let mut right = Contents::new();
         let mut encodings = BTreeMap::new();
@@ -86,9 +104,15 @@ impl Pair {
             }
         }
         let name = |entry: &Entry| values::encoding_name(entry);
-        agree("keys", &right, &contents(&self.redis, read))?;
-        agree("encodings", &encodings, &contents(&self.redis, name))?;
-        agree("keys of the copy", &right, &contents(&self.copy, read))
+        let now_ms = self.model.now_ms;
+        let lives = |entry: &Entry| entry.expiry_ms().is_none_or(|at_ms| at_ms >= now_ms);
+        agree("keys", &right, &contents(&self.redis, lives, read))?;
+        agree("encodings", &encodings, &contents(&self.redis, lives, name))?;
+        let here = contents(&self.redis, |_| true, read);
+        match contents(&self.copy, |_| true, read) {
+            there if there == here => Ok(()),
+            there => Err(format!("the copy differs\nengine {here:?}\ncopy   {there:?}")),
+        }
     }
 }
 
@@ -96,13 +120,15 @@ fn agree<T: PartialEq + std::fmt::Debug>(what: &str, right: &T, got: &T) -> Resu
     if right == got { Ok(()) } else { Err(format!("{what}\nmodel  {right:?}\nengine {got:?}")) }
 }
 
-/// Something of all keys that live, by database and name.
-fn contents<T>(redis: &Redis, of: impl Fn(&Entry) -> T) -> BTreeMap<(usize, Vec<u8>), T> {
-    let now_ms = redis.world.now.ms();
-    let dead = |entry: &Entry| entry.expiry_ms().is_some_and(|at_ms| at_ms < now_ms);
+/// Something of all keys that are asked for, by database and name.
+fn contents<T>(
+    redis: &Redis,
+    wanted: impl Fn(&Entry) -> bool,
+    of: impl Fn(&Entry) -> T,
+) -> BTreeMap<(usize, Vec<u8>), T> {
     let mut all = BTreeMap::new();
     for (db, keys) in redis.engine.keys.dbs().iter().enumerate() {
-        for entry in keys.iter().filter(|entry| !dead(entry)) {
+        for entry in keys.iter().filter(|entry| wanted(entry)) {
             all.insert((db, entry.key().to_vec()), of(entry));
         }
     }

@@ -71,7 +71,7 @@ const SHAPES: &[(u64, &str)] = &[
     (4, "EXISTS key more-keys"),
     (6, "EXPIRE key s"),
     (6, "EXPIRE key s soft-conditions"),
-    (6, "EXPIREAT key at-s conditions"),
+    (6, "EXPIREAT key at-s expire-conditions"),
     (3, "EXPIRETIME key"),
     (3, "KEYS pattern"),
     (5, "MOVE key db"),
@@ -79,7 +79,7 @@ const SHAPES: &[(u64, &str)] = &[
     (1, "OBJECT object-word key"),
     (5, "PERSIST key"),
     (6, "PEXPIRE key ms soft-conditions"),
-    (6, "PEXPIREAT key at-ms conditions"),
+    (6, "PEXPIREAT key at-ms expire-conditions"),
     (3, "PEXPIRETIME key"),
     (5, "PTTL key"),
     (3, "RANDOMKEY"),
@@ -97,11 +97,11 @@ const SHAPES: &[(u64, &str)] = &[
     (2, "SWAPDB db db"),
     (4, "SELECT db"),
     (5, "MULTI"),
-    (8, "EXEC"),
+    (14, "EXEC"),
     (1, "DISCARD"),
     (6, "WATCH key more-keys"),
     (1, "UNWATCH"),
-    (1, "NOSUCH a b"),
+    (1, "NOSUCH A B"),
 ];
 
 const KEYS: &[&[u8]] = &[b"k1", b"k2", b"k3", b"counter", b"key:4", b"", b"\xff\0\r\n", b"[x]"];
@@ -189,11 +189,16 @@ impl Step {
     pub fn draw(seed: u64, clock: Clock) -> Step {
         let mut lot = Lot { rng: Rng::new(seed), clock };
         if clock == Clock::Ours && lot.rng.below(16) == 0 {
-            let ms = lot.pick(&[1, 1, 5, 100, 999, 1000, 1500, 60_000]);
+            let ms = lot.pick(&[1, 1, 1, 1, 5, 5, 100, 100, 999, 1000, 1500, 60_000]);
             return Step::Pass { ms, cron: lot.rng.below(2) == 0 };
         }
         let who = lot.rng.below(CLIENTS as u64) as usize;
         Step::Ask { who, words: lot.request() }
+    }
+
+    /// A request of the first client, as it would be typed.
+    pub fn line(line: &str) -> Step {
+        Step::Ask { who: 0, words: line.split(' ').map(Word::from).collect() }
     }
 }
 
@@ -281,7 +286,10 @@ impl Lot {
             _ if token.contains('-') || token.starts_with("more") => {
                 return self.options(token, words);
             }
-            literal => literal.into(),
+            literal => {
+                assert!(!literal.starts_with(char::is_lowercase), "no token {literal}");
+                literal.into()
+            }
         };
         words.push(word);
     }
@@ -291,16 +299,16 @@ impl Lot {
             "more-keys" => (&["key"], 3),
             "more-pairs" => (&["key value"], 3),
             "set-options" => (
-                &["NX", "XX", "GET", "KEEPTTL", "EX s", "PX ms", "EXAT at-s", "PXAT at-ms", "get"],
+                &["NX", "XX", "GET", "KEEPTTL", "EX s", "PX ms", "EXAT at-s", "PXAT at-ms", "Get"],
                 3,
             ),
             "getex-options" => (&["PERSIST", "EX s", "PX ms", "EXAT at-s", "PXAT at-ms"], 2),
-            "lcs-options" => (&["LEN", "IDX", "WITHMATCHLEN", "MINMATCHLEN index", "idx"], 4),
+            "lcs-options" => (&["LEN", "IDX", "WITHMATCHLEN", "MINMATCHLEN index", "Idx"], 4),
             "copy-options" => (&["REPLACE", "DB db"], 3),
-            "scan-options" => (&["MATCH pattern", "COUNT int", "TYPE string", "TYPE list"], 3),
-            "flush-mode" => (&["SYNC", "ASYNC", "async"], 2),
-            "conditions" => (&["NX", "XX", "GT", "LT"], 3),
-            "soft-conditions" if self.clock == Clock::Ours => (&["NX", "XX", "gt", "lt"], 3),
+            "scan-options" => (&["MATCH pattern", "COUNT int", "TYPE String", "TYPE LIST"], 3),
+            "flush-mode" => (&["SYNC", "ASYNC", "Async"], 2),
+            "expire-conditions" => (&["NX", "XX", "GT", "LT"], 3),
+            "soft-conditions" if self.clock == Clock::Ours => (&["NX", "XX", "Gt", "Lt"], 3),
             "soft-conditions" => (&["NX", "XX"], 3),
             _ => unreachable!("no token {token}"),
         };
@@ -332,9 +340,11 @@ impl Lot {
             return self.pick(EDGE_TIMES).into();
         }
         let (relative, absolute): (&[i64], &[i64]) = match self.clock {
-            Clock::Ours => {
-                (&[1, 2, 5, 100, 1000, 1500, 60_000], &[-1, 0, 1, 100, 1000, 2000, 60_000, -5000])
-            }
+            // Some pass while a run lasts, some never do.
+            Clock::Ours => (
+                &[1, 2, 5, 100, 1000, 1500, 60_000],
+                &[-5000, 0, 1, 1000, 5000, 60_000, 300_000, 3_600_000],
+            ),
             // Far from each other and from now, whenever now is.
             Clock::Theirs => (
                 &[10_000_000, 20_000_000, 30_000_000],
