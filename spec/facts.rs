@@ -39,7 +39,10 @@ fn every_row_equals_the_facts() {
 fn commands_without_a_row() {
     const UNWRITTEN: &[(&str, &[&str])] = &[
         ("string", &[]),
-        ("connection", &["client|caching", "client|getredir", "client|tracking", "client|trackinginfo"]),
+        (
+            "connection",
+            &["client|caching", "client|getredir", "client|tracking", "client|trackinginfo"],
+        ),
         ("generic", &["dump", "migrate", "restore", "sort", "sort_ro", "wait", "waitaof"]),
         ("transactions", &[]),
     ];
