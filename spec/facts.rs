@@ -18,7 +18,7 @@ fn every_row_equals_the_facts() {
     let table = CommandTable::new(GROUPS);
     let mut differences = Vec::new();
     for entry in table.entries() {
-        let Some(fact) = facts.get(entry.full_name) else {
+        let Some(fact) = facts.get(&entry.full_name) else {
             differences.push(format!("{}: no such command", entry.full_name));
             continue;
         };
@@ -26,7 +26,7 @@ fn every_row_equals_the_facts() {
         for (field, ours) in ours.as_object().expect("an object") {
             let theirs = fact.get(field).unwrap_or(&Value::Null);
             if ours != theirs {
-                let name = entry.full_name;
+                let name = &entry.full_name;
                 differences.push(format!("{name} {field}:\n  ours   {ours}\n  theirs {theirs}"));
             }
         }

@@ -1,5 +1,6 @@
 //! What must be true: the one test binary.
 
+mod architecture;
 mod claims;
 mod clients;
 mod facts;

@@ -25,7 +25,7 @@ pub struct Known {
 #[derive(Debug)]
 pub struct Entry {
     pub row: &'static Command,
-    pub full_name: &'static str,
+    pub full_name: String,
     pub group: &'static str,
     pub stats: CommandStats,
     /// How long each call took, in nanoseconds; empty until the first one.
@@ -162,8 +162,6 @@ impl CommandTable {
             Some(parent) => format!("{}|{name}", self.entries[parent].full_name),
             None => name,
         };
-        // Leaked once per table: the rows are constants, their lower-case names are too.
-        let full_name: &'static str = full_name.leak();
         let (stats, latency) = (CommandStats::default(), Histogram::default());
         let subcommands = vec![];
         self.entries.push(Entry { row, full_name, group, stats, latency, subcommands, parent });
@@ -215,10 +213,10 @@ impl CommandTable {
 }
 
 /// Counters by full name, for INFO's commandstats.
-pub fn called(table: &CommandTable) -> BTreeMap<&'static str, CommandStats> {
+pub fn called(table: &CommandTable) -> BTreeMap<&str, CommandStats> {
     let used = |stats: &CommandStats| stats.calls + stats.failed + stats.rejected > 0;
     let entries = table.entries().filter(|entry| used(&entry.stats));
-    entries.map(|entry| (entry.full_name, entry.stats)).collect()
+    entries.map(|entry| (entry.full_name.as_str(), entry.stats)).collect()
 }
 
 #[cfg(test)]

@@ -142,7 +142,7 @@ fn arity(cx: &Cx<'_>, known: Known, args: Args<'_>) -> Outcome {
     if known.row.accepts(args.len()) {
         return Ok(());
     }
-    let name = cx.table.entry(known.id).full_name;
+    let name = &cx.table.entry(known.id).full_name;
     Err(Error::err(format!("wrong number of arguments for '{name}' command")))
 }
 

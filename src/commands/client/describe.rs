@@ -153,7 +153,7 @@ fn write_line(
     let fixed = view.out.capacity().min(IN_PLACE_BYTES);
     let total = view.out.capacity() + view.argv_bytes + multi_mem + own_bytes(session);
     let events = if unsent > 0 && session.blocked.is_none() { "rw" } else { "r" };
-    let command = session.last_command.map_or("NULL", |id| table.entry(id).full_name);
+    let command = session.last_command.map_or("NULL", |id| &table.entry(id).full_name);
     let resp = view.out.resp() as i32;
     let mut add = |field: &str, value: &dyn std::fmt::Display| {
         let gap = if field == "id" { "" } else { " " };
