@@ -34,14 +34,27 @@ fn every_row_equals_the_facts() {
     assert!(differences.is_empty(), "\n{}", differences.join("\n"));
 }
 
-/// Prints what is still to be written; fails on nothing.
+/// A group of commands is whole, or says what is still missing from it.
 #[test]
-#[ignore = "a report"]
 fn commands_without_a_row() {
-    let table = CommandTable::new(GROUPS);
-    let missing: Vec<String> =
-        facts().into_keys().filter(|name| table.by_full_name(name.as_bytes()).is_none()).collect();
-    println!("{} missing: {}", missing.len(), missing.join(" "));
+    const UNWRITTEN: &[(&str, &[&str])] = &[
+        ("string", &[]),
+        (
+            "connection",
+            &["client|caching", "client|getredir", "client|tracking", "client|trackinginfo"],
+        ),
+        ("generic", &["dump", "migrate", "restore", "sort", "sort_ro", "wait", "waitaof"]),
+        ("transactions", &[]),
+    ];
+    let (facts, table) = (facts(), CommandTable::new(GROUPS));
+    for (group, unwritten) in UNWRITTEN {
+        let of_group = facts.iter().filter(|(_, fact)| fact["group"] == *group);
+        let missing: Vec<&str> = of_group
+            .map(|(name, _)| name.as_str())
+            .filter(|name| table.by_full_name(name.as_bytes()).is_none())
+            .collect();
+        assert_eq!(missing, *unwritten, "group {group}");
+    }
 }
 
 /// All commands and subcommands by full name.

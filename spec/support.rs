@@ -1,6 +1,6 @@
 //! A Redis in a variable: the engine, a fake world, and a clock that moves when told.
 //!
-//! ```ignore
+//! ```text
 //! let mut redis = Redis::new();
 //! assert_eq!(redis.ask("SET k v PX 100"), "+OK");
 //! redis.advance_ms(101);

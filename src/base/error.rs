@@ -32,6 +32,12 @@ impl Error {
         Error::Text([b"ERR ", text.as_ref()].concat().into())
     }
 
+    /// An error that quotes a word of the request. As Redis formats its errors in C, the quoted word
+    /// ends at its first zero byte.
+    pub fn quoting(head: &str, word: &[u8], tail: &str) -> Self {
+        Error::err([head.as_bytes(), until_nul(word), tail.as_bytes()].concat())
+    }
+
     /// The whole line, code first, without the leading `-`.
     pub fn text(&self) -> Cow<'_, [u8]> {
         let text: &str = match self {
@@ -55,9 +61,21 @@ impl Error {
     }
 }
 
+/// What C's `%s` prints of these bytes.
+pub fn until_nul(word: &[u8]) -> &[u8] {
+    word.split(|&byte| byte == 0).next().unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::Error;
+
+    #[test]
+    fn a_quoted_word_ends_at_a_zero() {
+        let error = Error::quoting("Unsupported option ", b"a\0b", "!");
+        assert_eq!(&*error.text(), b"ERR Unsupported option a!");
+        assert_eq!(&*Error::quoting("'", b"\0", "'").text(), b"ERR ''");
+    }
 
     #[test]
     fn the_code_is_the_first_word() {

@@ -1,6 +1,6 @@
 //! # Rows: everything about a command that is not its code
 //!
-//! ```ignore
+//! ```text
 //! cmd("GET key", get).key(one(RO | ACCESS)).flags(READONLY | FAST)
 //!     .doc("1.0.0", "O(1)", "Returns the string at a key."),
 //! ```

@@ -14,6 +14,7 @@
 use super::row::{Origin, Reason, Row};
 use super::settings::Config;
 use super::{table, value};
+use crate::base::error::until_nul;
 use crate::base::glob;
 
 /// What the caller of CONFIG SET may do at the moment.
@@ -39,14 +40,14 @@ impl SetError {
         match self {
             SetError::Unknown { name } => [
                 b"ERR Unknown option or number of arguments for CONFIG SET - '",
-                name.as_slice(),
+                until_nul(name),
                 b"'",
             ]
             .concat(),
             SetError::Loading => b"LOADING Redis is loading the dataset in memory".to_vec(),
             SetError::Refused { name, reason } => [
                 b"ERR CONFIG SET failed (possibly related to argument '",
-                name.as_slice(),
+                until_nul(name),
                 b"') - ",
                 reason.as_bytes(),
             ]

@@ -5,7 +5,7 @@
 
 use super::settle::expiry_word;
 use crate::args;
-use crate::base::error::Error;
+use crate::base::error::{Error, until_nul};
 use crate::commands::cx::Owes;
 use crate::commands::row::{
     ALLOW_BUSY, Command, IMMEDIATE, MAY_REPLICATE, NO_AUTH, NO_MULTI, Outcome, PROTECTED, WRITE,
@@ -101,8 +101,8 @@ fn known_command(cx: &mut Cx<'_>, args: Args<'_>) -> Result<Known, Error> {
         Lookup::UnknownSubcommand => {
             // The name that was typed: `rename-command` may have made it another than the row's.
             let name = args[0].to_ascii_uppercase();
-            let words = [b"unknown subcommand '", clip(&args[1]), b"'. Try ", &name, b" HELP."];
-            Err(Error::err(words.concat()))
+            let tail = format!("'. Try {} HELP.", String::from_utf8_lossy(&name));
+            Err(Error::quoting("unknown subcommand '", clip(&args[1]), &tail))
         }
     }
 }
@@ -126,12 +126,12 @@ fn unknown_command(args: Args<'_>) -> Error {
         }
         let room = QUOTED_MAX - shown.len();
         shown.extend_from_slice(b"'");
-        shown.extend_from_slice(&word[..word.len().min(room)]);
+        shown.extend_from_slice(until_nul(&word[..word.len().min(room)]));
         shown.extend_from_slice(b"' ");
     }
     let head = b"unknown command '";
     let middle = b"', with args beginning with: ";
-    Error::err([head, clip(&args[0]), middle, &shown].concat())
+    Error::err([head, until_nul(clip(&args[0])), middle, &shown].concat())
 }
 
 fn clip(word: &[u8]) -> &[u8] {

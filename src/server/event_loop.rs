@@ -147,6 +147,8 @@ impl EventLoop {
             self.on_resumed(client);
         }
         self.engine.before_wait(&mut self.system);
+        // Nobody can subscribe yet.
+        self.engine.published.clear();
         self.send_output();
         self.close_doomed();
         let stats = &mut self.engine.stats.event_loop;

@@ -14,15 +14,19 @@ use crate::reply::Reply;
 use crate::session::{HarnessError, Session};
 use crate::verdict::{Fault, Verdict};
 
-/// A connection of its own that hears every keyspace event, from before the first step.
-pub(super) fn subscribe(session: &mut Session) -> Result<Client, Stop> {
+/// A connection of its own that hears every keyspace event, from before the first step; none
+/// where the target tells of them by itself.
+pub(super) fn listen(session: &mut Session) -> Result<Option<Client>, Stop> {
     session.call(&["CONFIG", "SET", "notify-keyspace-events", "KEAmn"])?;
     session.call(&["CONFIG", "SET", "notify-keyspace-events", "KEA"])?;
+    if session.target.take_events().is_some() {
+        return Ok(None);
+    }
     let connection = session.target.connect().map_err(|e| HarnessError(e.to_string()))?;
     let mut client = Client::new(connection);
     client.send(&["PSUBSCRIBE".into(), "__keyevent@*__:*".into()]);
     match client.next(session.target, session.timeout_ms) {
-        Incoming::Reply(reply) if reply.elements().is_some() => Ok(client),
+        Incoming::Reply(reply) if reply.elements().is_some() => Ok(Some(client)),
         other => Err(Stop::Skip(format!("events cannot be subscribed to: {other:?}"))),
     }
 }
@@ -90,12 +94,20 @@ impl Play<'_, '_, '_> {
     }
 
     fn judge_events(&mut self, events: Option<&mut Client>) -> Result<(), Stop> {
-        let (Some(client), Some(want)) = (events, &self.case.events) else {
+        let Some(want) = &self.case.events else {
             return Ok(());
         };
-        let mut got = Vec::new();
-        while let Incoming::Reply(reply) = client.next(self.session.target, 0) {
-            got.extend(event_line(&reply));
+        let mut got: Vec<String> = Vec::new();
+        match events {
+            Some(client) => {
+                while let Incoming::Reply(reply) = client.next(self.session.target, 0) {
+                    got.extend(event_line(&reply));
+                }
+            }
+            None => {
+                let told = self.session.target.take_events().unwrap_or_default();
+                got.extend(told.iter().map(ToString::to_string));
+            }
         }
         let applies =
             |event: &&crate::case::Event| event.when.holds(&self.session.identity, self.cx.resp);

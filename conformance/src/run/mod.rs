@@ -177,7 +177,7 @@ fn play(session: &mut Session, case: &Case, resp: u8, recording: bool) -> Result
         }
     }
     let mut events = match &case.events {
-        Some(_) => Some(effects::subscribe(session)?),
+        Some(_) => effects::listen(session)?,
         None => None,
     };
     session.target.take_propagated();

@@ -7,12 +7,14 @@
 use super::world::VirtualWorld;
 use super::{Connection, Received, Target};
 use crate::bytes::Bytes;
-use crate::guard::{Identity, Version};
+use crate::case::Event;
+use crate::guard::{Condition, Identity, Version};
 use crate::reply::Reply;
 use crate::resp::Reader;
 use keynotes::config::Config;
 use keynotes::engine::Engine;
 use keynotes::engine::feed::Feed;
+use keynotes::keyspace::notify::KeyEvent;
 use keynotes::protocol::request::Batch;
 use keynotes::session::{ClientKey, Closing, Origin};
 use std::cell::RefCell;
@@ -101,6 +103,17 @@ impl Target for InProcess {
         let own = Version(0, 1, 0);
         let names = vec![("keynotes".to_string(), own), ("redis".to_string(), redis)];
         Some(Identity { names, redis_version: redis })
+    }
+
+    fn take_events(&mut self) -> Option<Vec<Event>> {
+        let heard = std::mem::take(&mut self.server.borrow_mut().engine.published);
+        let event = |heard: &KeyEvent| Event {
+            db: heard.db as u32,
+            event: heard.event.name.to_string(),
+            key: Bytes(heard.key.to_vec()),
+            when: Condition::default(),
+        };
+        Some(heard.iter().map(event).collect())
     }
 
     fn take_propagated(&mut self) -> Option<Vec<Vec<Bytes>>> {

@@ -25,6 +25,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::bytes::Bytes;
+use crate::case::Event;
 use crate::guard::Identity;
 
 #[cfg(feature = "engine")]
@@ -63,6 +64,11 @@ pub trait Target {
 
     /// Its names and versions; `None` to take them from INFO.
     fn identity(&mut self) -> Option<Identity> {
+        None
+    }
+
+    /// The keyspace events heard since the last call; `None` where one must subscribe to them.
+    fn take_events(&mut self) -> Option<Vec<Event>> {
         None
     }
 

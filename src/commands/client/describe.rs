@@ -91,7 +91,7 @@ fn chosen(cx: &Cx<'_>, args: Args<'_>) -> Result<Vec<ClientKey>, Error> {
 }
 
 pub(super) fn unknown_class(name: &[u8]) -> Error {
-    Error::err([b"Unknown client type '", name, b"'"].concat())
+    Error::quoting("Unknown client type '", name, "'")
 }
 
 fn by_age(cx: &Cx<'_>, wanted: impl Fn(&Session) -> bool) -> Vec<ClientKey> {

@@ -115,5 +115,5 @@ fn known_user(name: &[u8]) -> Outcome {
     if name == DEFAULT_USER {
         return Ok(());
     }
-    Err(Error::err([b"No such user '", name, b"'"].concat()))
+    Err(Error::quoting("No such user '", name, "'"))
 }

@@ -101,6 +101,6 @@ const SUBCOMMANDS: &[Command] = &[
 
 /// Too many words for a subcommand that takes a varying number of them.
 fn wrong_words(subcommand: &[u8]) -> Error {
-    let head = b"unknown subcommand or wrong number of arguments for '";
-    Error::err([head, subcommand, b"'. Try CLIENT HELP."].concat())
+    let head = "unknown subcommand or wrong number of arguments for '";
+    Error::quoting(head, subcommand, "'. Try CLIENT HELP.")
 }

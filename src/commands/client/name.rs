@@ -40,7 +40,7 @@ pub(super) fn setinfo(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
     } else if attribute.eq_ignore_ascii_case(b"LIB-VER") {
         &mut session.lib_ver
     } else {
-        return Err(Error::err([b"Unrecognized option '", attribute, b"'"].concat()));
+        return Err(Error::quoting("Unrecognized option '", attribute, "'"));
     };
     if !fits_on_the_line(value) {
         let tail = b" cannot contain spaces, newlines or special characters.";

@@ -65,8 +65,7 @@ fn parse(args: Args<'_>) -> Result<Wishes<'_>, Error> {
             check_name(wishes.name.unwrap_or_default())?;
             at += 2;
         } else {
-            let head = b"Syntax error in HELLO option '";
-            return Err(Error::err([head, option, b"'"].concat()));
+            return Err(Error::quoting("Syntax error in HELLO option '", option, "'"));
         }
     }
     Ok(wishes)

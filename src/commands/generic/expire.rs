@@ -72,11 +72,21 @@ fn set_deadline(cx: &mut Cx<'_>, args: Args<'_>, unit: Unit, from_ms: i64) -> Ou
         drop(entry);
         cx.changed(key, Event::generic("expire"));
         if cx.propagation.on {
-            cx.propagate_instead(args!["PEXPIREAT", key, at_ms.to_string()]);
+            propagate_deadline(cx, args, at_ms);
         }
     }
     cx.reply.int(1);
     Ok(())
+}
+
+/// As a moment, with whatever conditions were written behind it; a moment already goes as it came.
+fn propagate_deadline(cx: &mut Cx<'_>, args: Args<'_>, at_ms: i64) {
+    if cx.command.name.eq_ignore_ascii_case("PEXPIREAT") {
+        return;
+    }
+    let mut absolute = args!["PEXPIREAT", &args[1], at_ms.to_string()];
+    args.from(3).iter().for_each(|word| absolute.push(word));
+    cx.propagate_instead(absolute);
 }
 
 fn parse_conditions(words: Args<'_>) -> Result<u8, Error> {
@@ -87,7 +97,7 @@ fn parse_conditions(words: Args<'_>) -> Result<u8, Error> {
             () if word.eq_ignore_ascii_case(b"XX") => XX,
             () if word.eq_ignore_ascii_case(b"GT") => GT,
             () if word.eq_ignore_ascii_case(b"LT") => LT,
-            () => return Err(Error::err([b"Unsupported option ", word].concat())),
+            () => return Err(Error::quoting("Unsupported option ", word, "")),
         };
     }
     if conditions & NX != 0 && conditions & (XX | GT | LT) != 0 {

@@ -47,7 +47,8 @@ pub fn scan(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
         }
     }
     let is_dead = |entry: &Entry| entry.expiry_ms().is_some_and(|at_ms| at_ms < now_ms);
-    met.retain(|entry| filter.passes(entry));
+    // To ask for its type is to meet it, so the type comes after the question whether it lives.
+    met.retain(|entry| filter.matches(entry) && (is_dead(entry) || filter.is_of_type(entry)));
     cx.reply.array(2);
     cx.reply.bulk(itoa::Buffer::new().format(cursor).as_bytes());
     cx.reply.array(met.iter().filter(|entry| !is_dead(entry)).count());
@@ -102,12 +103,14 @@ impl<'a> Filter<'a> {
         Ok(filter)
     }
 
-    /// A type that does not exist is that of no key.
-    fn passes(&self, entry: &Entry) -> bool {
+    fn matches(&self, entry: &Entry) -> bool {
         self.pattern.is_none_or(|pattern| glob::matches(pattern, entry.key(), false))
-            && self
-                .type_name
-                .is_none_or(|name| name.eq_ignore_ascii_case(values::type_name(entry).as_bytes()))
+    }
+
+    /// A type that does not exist is that of no key.
+    fn is_of_type(&self, entry: &Entry) -> bool {
+        self.type_name
+            .is_none_or(|name| name.eq_ignore_ascii_case(values::type_name(entry).as_bytes()))
     }
 }
 

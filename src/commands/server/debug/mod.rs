@@ -132,8 +132,8 @@ pub fn debug(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
 
 fn unknown(args: Args<'_>) -> Error {
     let name = &args[1][..args[1].len().min(128)];
-    let head = b"unknown subcommand or wrong number of arguments for '".as_slice();
-    Error::err([head, name, b"'. Try DEBUG HELP."].concat())
+    let head = "unknown subcommand or wrong number of arguments for '";
+    Error::quoting(head, name, "'. Try DEBUG HELP.")
 }
 
 fn help(cx: &mut Cx<'_>, _: Args<'_>) -> Outcome {
