@@ -306,7 +306,7 @@ fn copies_of_the_data_learn_deadlines_and_deaths() {
         ("SET k v", vec!["SELECT 0".to_owned(), "SET k v".into()]),
         ("EXPIRE k 100", vec![format!("PEXPIREAT k {at_ms}")]),
         ("EXPIRE k 100 NX", vec![]),
-        ("PEXPIREAT k 1700000200000 GT", vec!["PEXPIREAT k 1700000200000".into()]),
+        ("PEXPIREAT k 1700000200000 GT", vec!["PEXPIREAT k 1700000200000 GT".into()]),
         ("PERSIST k", vec!["PERSIST k".into()]),
         ("PERSIST k", vec![]),
         ("TOUCH k", vec![]),
