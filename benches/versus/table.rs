@@ -30,7 +30,8 @@ pub fn machine(servers: &[Server]) -> String {
     let cpuinfo = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = cpuinfo.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or("?");
     let model = model.trim_start_matches([' ', '\t', ':']);
-    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    // Not the parallelism that this process has: it is pinned to one core by now.
+    let cores = cpuinfo.lines().filter(|line| line.starts_with("processor")).count();
     let versions: Vec<String> =
         servers.iter().map(|server| format!("{} {}", server.name, server.version)).collect();
     format!("{model}, {cores} cores; {}", versions.join(", "))
