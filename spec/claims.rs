@@ -1,7 +1,7 @@
 //! Claims of the notes that no vector and no other test proves: quantities, bytes on the wire, how
 //! programs outside behave. Each is named in `spec/claims/*.json`.
 
-use crate::support::Redis;
+use crate::support::{Redis, say_absent};
 use conformance::reply::Reply;
 use conformance::resp::{Reader, write_command};
 use keynotes::config::NotifyFlags;
@@ -116,7 +116,7 @@ fn one_thread_works_and_waits_by_epoll() {
 fn redis_cli_waits_for_each_reply_unless_told_to_pipe() {
     let script = "SET a 1\nSET b 2\nSET c 3\n";
     let Some(arrivals) = arrivals_from_redis_cli(&[], script.as_bytes()) else {
-        return println!("redis-cli is not installed: nothing was run");
+        return say_absent("redis-cli is not installed: what it sends was not looked at");
     };
     assert_eq!(arrivals, [1, 1, 1]);
     let mut wire = Vec::new();

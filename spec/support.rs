@@ -107,3 +107,9 @@ impl Redis {
 pub fn show(resp: &[u8]) -> String {
     String::from_utf8_lossy(resp).trim_end().replace("\r\n", " ")
 }
+
+/// Says on the terminal, past the test harness's capture, what could not be checked here.
+pub fn say_absent(what: &str) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stderr(), "note: {what}");
+}

@@ -1,5 +1,6 @@
 //! The vectors, replayed: on the engine, on our own server, and on the oracles that are there.
 
+use crate::support::say_absent;
 use conformance::suite::run_spec;
 use conformance::target::Spec;
 use conformance::{Options, suite};
@@ -27,7 +28,7 @@ fn replay_on_oracle(name: &str, program: &str) {
         replay(name);
     } else {
         assert!(!required, "{program} is required and not installed");
-        eprintln!("{program} is not installed: the vectors were not replayed on it");
+        say_absent(&format!("{program} is not installed: the vectors were not replayed on it"));
     }
 }
 

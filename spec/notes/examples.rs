@@ -1,5 +1,6 @@
 //! Every example is run: on the engine, on our own server, and on Redis and Valkey where they are.
 
+use crate::support::say_absent;
 use conformance::case::Case;
 use conformance::suite::{Options, run_spec};
 use conformance::target::Spec;
@@ -57,6 +58,6 @@ fn shown_on_oracle(name: &str, program: &str) {
     } else {
         let required = std::env::var_os("KEYNOTES_REQUIRE_ORACLES").is_some();
         assert!(!required, "{program} is required and not installed");
-        eprintln!("{program} is not installed: the examples were not run on it");
+        say_absent(&format!("{program} is not installed: the examples were not run on it"));
     }
 }

@@ -5,6 +5,7 @@ use super::{number, run};
 use crate::model::numbers::integer;
 use crate::model::reply::Clock as Agreement;
 use crate::model::{Model, Word, is};
+use crate::support::say_absent;
 use conformance::resp::{Reader, write_command};
 use conformance::target::{Connection, Received, Spec, Target};
 use keynotes::protocol::Resp;
@@ -89,7 +90,7 @@ fn compare(name: &str, program: &str) {
     let path = std::env::var_os("PATH").unwrap_or_default();
     if !std::env::split_paths(&path).any(|dir| dir.join(program).is_file()) {
         assert!(std::env::var_os("KEYNOTES_REQUIRE_ORACLES").is_none(), "{program} is required");
-        eprintln!("{program} is not installed: the model was not held against it");
+        say_absent(&format!("{program} is not installed: the model was not held against it"));
         return;
     }
     let mut oracle = Oracle::start(name);
