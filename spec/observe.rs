@@ -1,8 +1,10 @@
 //! What a server tells of itself, and how it is changed while it runs.
 
 use crate::support::Redis;
+use keynotes::args;
 use keynotes::config::value::show;
 use keynotes::config::{Config, Outside, load, table};
+use keynotes::engine::Flow;
 use std::io;
 
 fn text(redis: &mut Redis, words: &[&str]) -> String {
@@ -173,7 +175,9 @@ fn shutdown_leaves_a_note_and_no_reply() {
     let mut redis = Redis::new();
     assert_eq!(redis.ask("SHUTDOWN ABORT"), "-ERR No shutdown in progress.");
     assert_eq!(redis.ask("SHUTDOWN SAVE NOSAVE"), "-ERR syntax error");
-    assert_eq!(redis.ask("SHUTDOWN NOSAVE NOW"), "");
+    let client = redis.client;
+    assert_eq!(redis.run(client, &args!["SHUTDOWN", "NOSAVE", "NOW"]), Flow::Stop);
+    assert_eq!(redis.read(client), "");
     let shutdown = redis.engine.lifecycle.shutdown.expect("asked for");
     assert_eq!((shutdown.save, shutdown.now, shutdown.force), (Some(false), true, false));
 }

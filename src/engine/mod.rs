@@ -175,7 +175,8 @@ impl Engine {
         if !blocked {
             session.reply_mode.end_command(&mut reply, mark);
         }
-        let stop = blocked || session.closing.is_some();
+        // After SHUTDOWN nothing runs any more, what stands behind it in a pipeline least of all.
+        let stop = blocked || session.closing.is_some() || self.lifecycle.shutdown.is_some();
         self.clients.put_reply(client, reply);
         if stop { Flow::Stop } else { Flow::Continue }
     }
