@@ -86,6 +86,8 @@ fn best(mut run: impl FnMut() -> f64) -> f64 {
 
 fn row(what: &str, time_us: f64) {
     let time = match time_us {
+        // A slow log counts whole microseconds.
+        0.0 => "less than 1 µs".to_owned(),
         us if us < 1.0 => format!("{:.0} ns", us * 1000.0),
         us if us < 1000.0 => format!("{us:.1} µs"),
         us => format!("{:.1} ms", us / 1000.0),
