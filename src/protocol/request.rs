@@ -44,7 +44,7 @@ pub struct Limits {
 
 /// A stream that is no RESP. The text is the error reply; the connection closes after it.
 #[derive(Debug, PartialEq, Eq)]
-pub struct ProtocolError(pub String);
+pub struct ProtocolError(pub Vec<u8>);
 
 /// Requests parsed out of one buffer and not yet run.
 #[derive(Debug, Default)]
@@ -288,7 +288,7 @@ fn find_line(
 fn parse_bulk_header(line: &[u8], limits: Limits) -> Result<usize, ProtocolError> {
     let Some((&b'$', digits)) = line.split_first() else {
         let got = line.first().copied().unwrap_or(b'\r');
-        return Err(protocol_error(&format!("expected '$', got '{}'", char::from(got))));
+        return Err(protocol_error([b"expected '$', got '".as_slice(), &[got], b"'"].concat()));
     };
     let len = parse_len(digits)
         .filter(|&len| len >= 0 && len as u64 <= limits.bulk_len_max)
@@ -308,8 +308,8 @@ fn parse_len(digits: &[u8]) -> Option<i64> {
 }
 
 #[cold]
-fn protocol_error(what: &str) -> ProtocolError {
-    ProtocolError(format!("ERR Protocol error: {what}"))
+fn protocol_error(what: impl AsRef<[u8]>) -> ProtocolError {
+    ProtocolError([b"ERR Protocol error: ", what.as_ref()].concat())
 }
 
 #[cfg(test)]
@@ -359,6 +359,7 @@ mod tests {
             (&b"*x\r\n"[..], LIMITS, "invalid multibulk length"),
             (b"*3000000000\r\n", LIMITS, "invalid multibulk length"),
             (b"*1\r\nPING\r\n", LIMITS, "expected '$', got 'P'"),
+            (b"*1\r\n\r\n", LIMITS, "expected '$', got '\r'"),
             (b"*1\r\n$-1\r\n", LIMITS, "invalid bulk length"),
             (b"*1\r\n$536870913\r\n", LIMITS, "invalid bulk length"),
             (b"*11\r\n", stranger, "unauthenticated multibulk length"),
@@ -366,7 +367,7 @@ mod tests {
             (b"GET \"k\n", LIMITS, "unbalanced quotes in request"),
             (&[b'x'; LINE_MAX + 1], LIMITS, "too big inline request"),
         ] {
-            assert_eq!(fault(bytes, limits), format!("ERR Protocol error: {text}"));
+            assert_eq!(fault(bytes, limits), format!("ERR Protocol error: {text}").as_bytes());
         }
     }
 

@@ -19,7 +19,7 @@
 //! Sizes follow our own buffers: a client has one output buffer, whose first 16 KB stand
 //! for Redis's fixed one (`obl`) and whose rest for its list of blocks (`oll`, `omem`).
 
-use crate::base::error::Error;
+use crate::base::error::{Error, until_nul};
 use crate::base::int::parse_i64;
 use crate::commands::row::Outcome;
 use crate::commands::{CommandTable, Cx};
@@ -163,7 +163,7 @@ fn write_line(
     add("addr", &origin.peer);
     add("laddr", &origin.local);
     add("fd", &origin.fd);
-    add("name", &ascii(&session.name));
+    add("name", &ascii(until_nul(&session.name)));
     add("age", &age);
     add("idle", &idle);
     add("flags", &flags(session));
@@ -189,8 +189,8 @@ fn write_line(
     add("user", &"default");
     add("redir", &-1);
     add("resp", &resp);
-    add("lib-name", &ascii(&session.lib_name));
-    add("lib-ver", &ascii(&session.lib_ver));
+    add("lib-name", &ascii(until_nul(&session.lib_name)));
+    add("lib-ver", &ascii(until_nul(&session.lib_ver)));
 }
 
 /// Bytes that a session takes beside its output and its commands.

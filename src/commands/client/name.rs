@@ -4,7 +4,7 @@
 //! stores, so that people who read CLIENT LIST know whom they see. They must fit on
 //! that line, so they hold no blanks and no control characters.
 
-use crate::base::error::Error;
+use crate::base::error::{Error, until_nul};
 use crate::commands::Cx;
 use crate::commands::row::Outcome;
 use crate::protocol::Args;
@@ -60,6 +60,7 @@ pub fn check_name(name: &[u8]) -> Outcome {
     Err(Error::Static("ERR Client names cannot contain spaces, newlines or special characters."))
 }
 
+/// Redis judges a C string: nothing behind a zero byte, which is not printed either.
 fn fits_on_the_line(text: &[u8]) -> bool {
-    text.iter().all(u8::is_ascii_graphic)
+    until_nul(text).iter().all(u8::is_ascii_graphic)
 }

@@ -59,14 +59,15 @@ fn attribute(reply: &mut Reply) {
     reply.bulk(b"Some real reply following the attribute");
 }
 
-/// A push is no reply: the client still waits for one. RESP2 has no pushes.
+/// A push is no reply: the client still waits for one, and gets that first, as it would when
+/// its command had caused the push. RESP2 has no pushes.
 fn push(reply: &mut Reply) -> Outcome {
     if reply.resp() == Resp::V2 {
         return Err(Error::Static("ERR RESP2 is not supported by this command"));
     }
+    reply.bulk(b"Some real reply following the push reply");
     reply.push(2);
     reply.bulk(b"server-cpu-usage");
     reply.int(42);
-    reply.bulk(b"Some real reply following the push reply");
     Ok(())
 }
