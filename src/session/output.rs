@@ -21,6 +21,7 @@
 //! its turn. A command under way runs to its end; its effects stay.
 
 use super::Session;
+use crate::base::word;
 use crate::config::OutputBufferLimit;
 use crate::protocol::Reply;
 
@@ -58,7 +59,7 @@ impl ClientClass {
             ("pubsub", ClientClass::PubSub),
             ("master", ClientClass::Master),
         ];
-        let known = NAMES.iter().find(|(known, _)| name.eq_ignore_ascii_case(known.as_bytes()));
+        let known = NAMES.iter().find(|(known, _)| word::is(name, known));
         known.map(|(_, class)| *class)
     }
 }
