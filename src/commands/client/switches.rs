@@ -19,7 +19,7 @@ pub(super) fn no_touch(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
     Ok(())
 }
 
-/// Only ON is answered. Whoever chose OFF and asks to skip a reply gets what it has.
+/// Only ON is answered: in EXEC the other two leave a hole in the array. Whoever chose OFF and asks to skip a reply gets what it has.
 pub(super) fn reply(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
     let mode = &mut cx.session().reply_mode;
     match word::lower(&args[2]).as_slice() {
