@@ -184,7 +184,7 @@ impl Engine {
     /// Answers bytes that are no request, and closes.
     pub fn refuse(&mut self, client: ClientKey, error: &ProtocolError) {
         self.stats.count_error(b"ERR".to_vec());
-        self.clients.answer(client, |reply| reply.error(error.0.as_bytes()));
+        self.clients.answer(client, |reply| reply.error(&error.0));
         self.clients.close(client, Closing::AfterReply);
     }
 
