@@ -79,6 +79,35 @@ fn replies_are_off_or_skipped_as_asked() {
 }
 
 #[test]
+fn exec_answers_up_to_the_command_that_silences_it() {
+    for (silencer, reply, after) in [
+        ("CLIENT REPLY SKIP", "*3 +PONG +OK", ["", "+PONG"]),
+        ("CLIENT REPLY OFF", "*3 +PONG", ["", ""]),
+        ("CLIENT KILL ID 1 SKIPME no", "*3 +PONG :1", ["", ""]),
+    ] {
+        let mut redis = Redis::new();
+        for line in ["MULTI", "PING", silencer, "SET k v"] {
+            redis.ask(line);
+        }
+        assert_eq!(redis.ask("EXEC"), reply);
+        assert_eq!([redis.ask("PING"), redis.ask("PING")], after, "{silencer}");
+        assert_eq!(redis.effects(), ["SELECT 0", "SET k v"], "it ran all the same");
+    }
+}
+
+#[test]
+fn a_command_that_is_none_is_no_last_command() {
+    let mut redis = Redis::new();
+    let other = redis.connect();
+    for (line, last) in
+        [("GET k", "get"), ("NOPE", "NULL"), ("GET", "get"), ("CONFIG NOPE", "NULL")]
+    {
+        redis.ask_as(other, line);
+        assert!(redis.ask("CLIENT LIST ID 2").contains(&format!(" cmd={last} ")), "{line}");
+    }
+}
+
+#[test]
 fn reset_forgets_all_but_the_library() {
     let mut redis = Redis::new();
     for line in [

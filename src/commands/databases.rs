@@ -7,6 +7,7 @@ use super::row::{Command, FAST, Outcome, READONLY, WRITE, cmd};
 use super::{Cx, World};
 use crate::base::error::Error;
 use crate::base::int::parse_i64;
+use crate::base::word;
 use crate::keyspace::db::Db;
 use crate::protocol::Args;
 
@@ -65,8 +66,8 @@ fn flush_mode(cx: &Cx<'_>, args: Args<'_>) -> Result<bool, Error> {
     match args.get(1) {
         None => Ok(cx.config.lazyfree_lazy_user_flush),
         Some(_) if args.len() > 2 => Err(Error::Syntax),
-        Some(word) if word.eq_ignore_ascii_case(b"ASYNC") => Ok(true),
-        Some(word) if word.eq_ignore_ascii_case(b"SYNC") => Ok(false),
+        Some(word) if word::is(word, "ASYNC") => Ok(true),
+        Some(word) if word::is(word, "SYNC") => Ok(false),
         Some(_) => Err(Error::Syntax),
     }
 }

@@ -58,7 +58,7 @@ pub struct Session {
     pub lib_ver: Vec<u8>,
     pub created_ms: i64,
     pub last_active_ms: i64,
-    /// Number of the last command in the command table, refused or not.
+    /// Number of the last command in the command table, refused or not; `None` if there is no such.
     pub last_command: Option<usize>,
     pub reply_mode: ReplyMode,
     pub no_evict: bool,

@@ -19,8 +19,10 @@
 //! Sizes follow our own buffers: a client has one output buffer, whose first 16 KB stand
 //! for Redis's fixed one (`obl`) and whose rest for its list of blocks (`oll`, `omem`).
 
-use crate::base::error::{Error, until_nul};
+use crate::base::error::Error;
 use crate::base::int::parse_i64;
+use crate::base::word::until_nul;
+use crate::base::word;
 use crate::commands::row::Outcome;
 use crate::commands::{CommandTable, Cx};
 use crate::protocol::{Args, Reply};
@@ -73,7 +75,7 @@ pub fn flags(session: &Session) -> String {
 
 /// Who is to be listed, in the order in which they connected, or in which they are named.
 fn chosen(cx: &Cx<'_>, args: Args<'_>) -> Result<Vec<ClientKey>, Error> {
-    let option = |name: &str| args.get(2).is_some_and(|word| name_is(word, name));
+    let option = |name: &str| args.get(2).is_some_and(|word| word::is(word, name));
     if args.len() == 2 {
         return Ok(by_age(cx, |_| true));
     }
@@ -202,8 +204,4 @@ fn own_bytes(session: &Session) -> usize {
 /// Names were checked when they were given.
 fn ascii(text: &[u8]) -> &str {
     std::str::from_utf8(text).unwrap_or_default()
-}
-
-fn name_is(word: &[u8], name: &str) -> bool {
-    word.eq_ignore_ascii_case(name.as_bytes())
 }

@@ -10,13 +10,14 @@
 use super::wrong_words;
 use crate::base::error::Error;
 use crate::base::int::parse_i64;
+use crate::base::word;
 use crate::commands::Cx;
 use crate::commands::cx::Pause;
 use crate::commands::row::Outcome;
 use crate::protocol::Args;
 
 pub(super) fn pause(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
-    let writes_only = match args.get(3).map(<[u8]>::to_ascii_lowercase).as_deref() {
+    let writes_only = match args.get(3).map(word::lower).as_deref() {
         _ if args.len() > 4 => return Err(wrong_words(&args[1])),
         None | Some(b"all") => false,
         Some(b"write") => true,

@@ -12,6 +12,7 @@
 use super::auth::authenticate;
 use crate::base::error::Error;
 use crate::base::int::parse_i64;
+use crate::base::word;
 use crate::commands::Cx;
 use crate::commands::client::name::check_name;
 use crate::commands::row::Outcome;
@@ -57,10 +58,10 @@ fn parse(args: Args<'_>) -> Result<Wishes<'_>, Error> {
     let mut at = 2;
     while let Some(option) = args.get(at) {
         let left = args.len() - at - 1;
-        if option.eq_ignore_ascii_case(b"AUTH") && left >= 2 {
+        if word::is(option, "AUTH") && left >= 2 {
             wishes.credentials = args.get(at + 1).zip(args.get(at + 2));
             at += 3;
-        } else if option.eq_ignore_ascii_case(b"SETNAME") && left >= 1 {
+        } else if word::is(option, "SETNAME") && left >= 1 {
             wishes.name = args.get(at + 1);
             check_name(wishes.name.unwrap_or_default())?;
             at += 2;

@@ -5,6 +5,7 @@
 
 use super::keys::{discard, parse_db};
 use crate::base::error::Error;
+use crate::base::word;
 use crate::commands::Cx;
 use crate::commands::row::Outcome;
 use crate::keyspace::notify::Event;
@@ -102,9 +103,9 @@ fn copy_options(cx: &Cx<'_>, args: Args<'_>) -> Result<(usize, bool), Error> {
     let (mut db, mut replace) = (cx.db(), false);
     let mut words = args.from(3).iter();
     while let Some(word) = words.next() {
-        if word.eq_ignore_ascii_case(b"REPLACE") {
+        if word::is(word, "REPLACE") {
             replace = true;
-        } else if word.eq_ignore_ascii_case(b"DB") {
+        } else if word::is(word, "DB") {
             db = parse_db(cx, words.next().ok_or(Error::Syntax)?)?;
         } else {
             return Err(Error::Syntax);

@@ -18,6 +18,7 @@ use super::get::reply_value;
 use super::options::{Condition, Options, Unit, deadline_ms};
 use crate::args;
 use crate::base::error::Error;
+use crate::base::word;
 use crate::commands::Cx;
 use crate::commands::row::Outcome;
 use crate::keyspace::lookup::Ttl;
@@ -139,7 +140,7 @@ fn check_pairs(cx: &Cx<'_>, args: Args<'_>) -> Outcome {
 
 /// A SET for copies of the data, where nobody reads the old value.
 fn without_get(args: Args<'_>) -> OwnedArgs {
-    let is_get = |word: &[u8]| word.eq_ignore_ascii_case(b"GET");
+    let is_get = |word: &[u8]| word::is(word, "GET");
     let kept = |&(index, word): &(usize, &[u8])| index < 3 || !is_get(word);
     OwnedArgs::from_words(args.iter().enumerate().filter(kept).map(|(_, word)| word))
 }
