@@ -30,7 +30,12 @@ const QUOTED_MAX: usize = 128;
 pub fn dispatch(cx: &mut Cx<'_>, args: Args<'_>) {
     let known = match known_command(cx, args) {
         Ok(known) => known,
-        Err(error) => return reject(cx, &error),
+        Err(error) => {
+            if cx.caller == Caller::Client {
+                cx.clients[cx.me].last_command = None;
+            }
+            return reject(cx, &error);
+        }
     };
     if cx.caller == Caller::Client {
         cx.clients[cx.me].last_command = Some(known.id);
