@@ -81,7 +81,9 @@ fn exec(cx: &mut Cx<'_>, _: Args<'_>) -> Outcome {
         cx.reply.null_array();
         return Ok(());
     }
+    cx.session().executing = Some((transaction.queue.len(), transaction.heap_bytes));
     run_queue(cx, &transaction);
+    cx.session().executing = None;
     cx.propagate_nothing();
     Ok(())
 }

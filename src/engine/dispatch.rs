@@ -35,7 +35,12 @@ pub fn dispatch(cx: &mut Cx<'_>, args: Args<'_>) {
     }
     let known = match known {
         Ok(known) => known,
-        Err(error) => return reject(cx, &error),
+        Err(error) => {
+            if cx.caller == Caller::Client {
+                cx.clients[cx.me].last_command = None;
+            }
+            return reject(cx, &error);
+        }
     };
     if let Err(error) = admit(cx, known, args) {
         cx.table.stats_mut(known.id).rejected += 1;

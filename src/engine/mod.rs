@@ -216,6 +216,7 @@ impl Engine {
         let meanwhile = Reply::new(session.out.resp());
         let reply = std::mem::replace(&mut session.out, meanwhile);
         self.keys.begin(session.db, now.ms());
+        self.keys.journal.keeps_dead = self.lifecycle.pause.is_some();
         self.keys.tracking =
             if session.no_touch { Tracking::Off } else { Tracking::of(&self.config) };
         Cx {

@@ -11,7 +11,7 @@
 //! remove    takes an entry out; insert puts one in, whatever was there
 //! ```
 //!
-//! In all of them a key whose time is up is removed first.
+//! In all of them a key whose time is up is removed first; during a pause it is only hidden.
 
 use super::db::Db;
 use super::notify::{Class, Event};
@@ -172,6 +172,9 @@ fn find<'a>(
 ) -> Option<Occupied<'a, Entry>> {
     let entry = db.dict_mut(key).get_mut(key)?;
     if is_dead(&entry, now_ms) {
+        if journal.keeps_dead {
+            return None;
+        }
         journal.bury(entry.remove());
         journal.note_expired(db_number, key);
         return None;

@@ -47,6 +47,8 @@ pub struct Journal {
     pub counters: Counters,
     /// Classes of events that somebody hears.
     pub heard: Class,
+    /// Dead keys are hidden but stay: during a pause nothing changes.
+    pub keeps_dead: bool,
     events: Vec<KeyEvent>,
     /// Keys whose removal watchers and copies of the data must be told of.
     expired: Vec<(usize, Box<[u8]>)>,

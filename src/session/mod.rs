@@ -65,6 +65,9 @@ pub struct Session {
     pub no_touch: bool,
     pub closing: Option<Closing>,
     pub transaction: Option<Box<Transaction>>,
+    /// While EXEC runs: how many commands its queue has and how many bytes they take. The
+    /// queue itself is with EXEC.
+    pub executing: Option<(usize, usize)>,
     pub watching: Vec<transaction::Watched>,
     /// A watched key was changed: EXEC will refuse.
     pub watch_broken: bool,
@@ -105,6 +108,7 @@ impl Session {
             no_touch: false,
             closing: None,
             transaction: None,
+            executing: None,
             watching: Vec::new(),
             watch_broken: false,
             blocked: None,

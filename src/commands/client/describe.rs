@@ -9,7 +9,7 @@
 //!
 //! | letter | the client … |
 //! |---|---|
-//! | `x` | is between MULTI and EXEC |
+//! | `x` | is between MULTI and EXEC, or in EXEC |
 //! | `b` | waits for a key, or for the end of a pause |
 //! | `d` | watches a key that has changed |
 //! | `c`, `A` | is closed after its reply, at once |
@@ -60,7 +60,7 @@ pub fn line(table: &CommandTable, session: &Session, now_ms: i64) -> Vec<u8> {
 /// The letters of `flags=`.
 pub fn flags(session: &Session) -> String {
     let letters = [
-        (session.in_multi(), 'x'),
+        (session.in_multi() || session.executing.is_some(), 'x'),
         (session.is_blocked(), 'b'),
         (session.watch_broken, 'd'),
         (session.closing == Some(Closing::AfterReply), 'c'),
@@ -147,9 +147,9 @@ fn write_line(
     let (traffic, origin) = (&session.traffic, &session.origin);
     let age = (now_ms - session.created_ms) / 1000;
     let idle = (now_ms - session.last_active_ms) / 1000;
-    let queue = session.transaction.as_ref();
-    let multi = queue.map_or(-1, |transaction| transaction.queue.len() as i64);
-    let multi_mem = queue.map_or(0, |transaction| transaction.heap_bytes);
+    let queue = session.transaction.as_ref().map(|queue| (queue.queue.len(), queue.heap_bytes));
+    let queue = queue.or(session.executing);
+    let (multi, multi_mem) = queue.map_or((-1, 0), |(commands, bytes)| (commands as i64, bytes));
     let unsent = view.out.unsent_len();
     let omem = counted_bytes(view.out);
     let fixed = view.out.capacity().min(IN_PLACE_BYTES);
