@@ -223,8 +223,7 @@ pub const REPLICAOF: Special = Special {
         let &[host, port] = words else {
             return Err(WRONG_COUNT);
         };
-        config.replicaof = if word::is(host, "no") && word::is(port, "one")
-        {
+        config.replicaof = if word::is(host, "no") && word::is(port, "one") {
             None
         } else {
             let port = number(port).and_then(|port| u16::try_from(port).ok());

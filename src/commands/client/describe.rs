@@ -21,8 +21,8 @@
 
 use crate::base::error::Error;
 use crate::base::int::parse_i64;
-use crate::base::word::until_nul;
 use crate::base::word;
+use crate::base::word::until_nul;
 use crate::commands::row::Outcome;
 use crate::commands::{CommandTable, Cx};
 use crate::protocol::{Args, Reply};
