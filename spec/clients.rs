@@ -53,6 +53,29 @@ fn a_second_pause_is_never_shorter_or_milder() {
 }
 
 #[test]
+fn in_a_pause_keys_are_seen_to_die_but_stay() {
+    let mut redis = Redis::new();
+    redis.ask("SET k v PX 10");
+    redis.ask("CLIENT PAUSE 1000 WRITE");
+    redis.effects();
+    redis.advance_ms(500);
+    for (line, reply) in [("GET k", "$-1"), ("EXISTS k", ":0"), ("KEYS *", "*0"), ("DBSIZE", ":1")]
+    {
+        assert_eq!(redis.ask(line), reply, "{line}");
+    }
+    assert_eq!(redis.ask("RANDOMKEY"), "$1 k", "the draw ends");
+    assert!(redis.ask("INFO stats").contains("expired_keys:0"));
+    assert!(redis.effects().is_empty(), "copies are told nothing");
+    redis.ask("CLIENT UNPAUSE");
+    assert_eq!((redis.ask("GET k"), redis.ask("DBSIZE")), ("$-1".into(), ":0".into()));
+    assert_eq!(redis.effects(), ["DEL k"]);
+    redis.ask("SET k v PX 10");
+    redis.ask("CLIENT PAUSE 1000 WRITE");
+    redis.world.advance_us(1_000_000);
+    assert_eq!((redis.ask("GET k"), redis.ask("DBSIZE")), ("$-1".into(), ":0".into()));
+}
+
+#[test]
 fn a_client_that_goes_while_it_is_held_back_is_forgotten() {
     let mut redis = Redis::new();
     let other = redis.connect();

@@ -20,6 +20,20 @@ fn a_fatal_signal_is_reported_and_then_dies_of() {
 }
 
 #[test]
+fn a_broken_invariant_is_reported_as_such() {
+    for (command, mark) in [("ASSERT", "=== ASSERTION FAILED ==="), ("PANIC", "Guru Meditation")] {
+        let mut server = Server::start(&["--enable-debug-command", "yes"]);
+        server.connect().send(format!("DEBUG {command}\r\n").as_bytes());
+        assert_eq!(server.wait().signal(), Some(6), "{command}");
+        let log = server.log();
+        for text in ["REDIS BUG REPORT START", mark, "STACK TRACE", "REPORT END"] {
+            assert!(log.contains(text), "{command}, {text}: {log}");
+        }
+        assert!(!log.contains("crashed by signal"), "one report is enough: {log}");
+    }
+}
+
+#[test]
 fn the_report_goes_to_the_log_file() {
     let (_, setup) = Server::start_logging_to("server.log").stop("-SEGV");
     assert!(setup.text("server.log").contains("crashed by signal: 11"));

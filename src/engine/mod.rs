@@ -216,7 +216,8 @@ impl Engine {
         let meanwhile = Reply::new(session.out.resp());
         let reply = std::mem::replace(&mut session.out, meanwhile);
         self.keys.begin(session.db, now.ms());
-        self.keys.journal.keeps_dead = self.lifecycle.pause.is_some();
+        self.keys.journal.frozen =
+            self.lifecycle.pause.is_some_and(|pause| now.ms() < pause.until_ms);
         self.keys.tracking =
             if session.no_touch { Tracking::Off } else { Tracking::of(&self.config) };
         Cx {

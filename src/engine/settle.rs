@@ -60,7 +60,7 @@ impl Engine {
         self.published.append(&mut self.keys.journal.take_events());
         for entry in self.keys.journal.take_garbage() {
             if self.config.lazyfree_lazy_expire {
-                world.free_later(Box::new(entry));
+                world.free_later(Box::new(entry), 1);
             }
         }
     }

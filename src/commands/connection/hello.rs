@@ -16,10 +16,8 @@ use crate::base::word;
 use crate::commands::Cx;
 use crate::commands::client::name::check_name;
 use crate::commands::row::Outcome;
+use crate::commands::server::REDIS_VERSION;
 use crate::protocol::{Args, Resp};
-
-/// The Redis whose behaviour this server has; INFO and HELLO say so.
-pub const REDIS_VERSION: &str = "7.4.1";
 
 /// What HELLO's words ask for.
 #[derive(Default)]
