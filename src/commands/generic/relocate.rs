@@ -86,8 +86,6 @@ pub fn copy(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
     cx.keys.select(to);
     let free = replace || cx.keys.peek(to_key).is_none();
     if free {
-        let mut copy = copy;
-        copy.set_access(cx.keys.tracking.first(cx.keys.now_ms()));
         overwrite(cx, copy);
     }
     cx.keys.select(from);
@@ -114,8 +112,9 @@ fn copy_options(cx: &Cx<'_>, args: Args<'_>) -> Result<(usize, bool), Error> {
     Ok((db, replace))
 }
 
-/// Puts an entry in; what was there is freed.
-fn overwrite(cx: &mut Cx<'_>, entry: Entry) {
+/// Puts an entry in, as one that nobody has used yet; what was there is freed.
+fn overwrite(cx: &mut Cx<'_>, mut entry: Entry) {
+    entry.set_access(cx.keys.tracking.first(cx.keys.now_ms()));
     if let Some(old) = cx.keys.insert(entry) {
         let lazy = cx.config.lazyfree_lazy_server_del;
         discard(cx.world, old, lazy);
