@@ -128,8 +128,11 @@ pub fn errorstats(page: &mut Page, cx: &mut Cx<'_>) {
     }
 }
 
-/// `latency_percentiles_usec_get:p50=1.003,p99=7.007,p99.9=40.191`
+/// `latency_percentiles_usec_get:p50=1.003,p99=7.007,p99.9=40.191`; nothing while tracking is off.
 pub fn latencystats(page: &mut Page, cx: &mut Cx<'_>) {
+    if !cx.config.latency_tracking {
+        return;
+    }
     let percentiles = &cx.config.latency_tracking_info_percentiles;
     for entry in cx.table.entries().filter(|entry| entry.latency.total() > 0) {
         let shown: Vec<String> = percentiles
