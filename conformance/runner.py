@@ -91,7 +91,7 @@ class Play:
         for key, value in self.case.get("config", []):
             answer = self.session.call("CONFIG", "SET", key, value)
             if answer.is_error():
-                raise Skip(f"config {key} {value}: {answer.text()}")
+                raise Skip(f"config {json.dumps(key)} {json.dumps(value)}: {answer.text()}")
         listener = self.listen() if "events" in self.case else None
         self.started_ms = now_ms()
         self.open()
@@ -340,7 +340,8 @@ def told(reply: Reply) -> str:
 def load(folder: pathlib.Path, only: list) -> tuple:
     """The rules, and (note, case) for each case whose name begins as asked for."""
     rules = json.loads((folder / "runner.json").read_text("utf-8"))
-    notes = [json.loads(path.read_text("utf-8")) for path in sorted(folder.glob("[0-9]*.json"))]
+    files = [json.loads(path.read_text("utf-8")) for path in sorted(folder.glob("*.json"))]
+    notes = [file for file in files if "cases" in file]
     if any(part["format"] != FORMAT for part in [rules, *notes]):
         raise HarnessError(f"this runner reads format {FORMAT} only")
     cases = [(note["note"], case) for note in notes for case in note["cases"]]

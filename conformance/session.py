@@ -127,8 +127,12 @@ class Session:
         if "until" in case and self.redis_version >= version(case["until"]):
             return f"until {case['until']}"
         needs = ["nodes"] * ("nodes" in case) + case.get("needs", []) + ["resp3"] * (resp == 3)
-        lacks = [need for need in needs if not self.features.get(need)]
-        return f"needs {lacks[0]}" if lacks else None
+        for need in needs:
+            if need not in self.features:
+                return f"needs {need}, which this runner does not know"
+            if not self.features[need]:
+                return f"needs {need}"
+        return None
 
     def fresh(self) -> None:
         """As good as new: if the server does not answer, by starting it again."""
