@@ -42,6 +42,7 @@ pub mod record;
 pub mod reply;
 pub mod report;
 pub mod resp;
+pub mod rules;
 pub mod run;
 pub mod session;
 mod soften;
