@@ -15,6 +15,9 @@
 use crate::bytes::Bytes;
 use crate::reply::Reply;
 
+/// How deep aggregates may be nested.
+const DEPTH_MAX: usize = 128;
+
 /// Replies out of a stream of bytes.
 #[derive(Default)]
 pub struct Reader {
@@ -34,7 +37,7 @@ impl Reader {
 
     /// The next whole reply, or `None` until more bytes come.
     pub fn next_reply(&mut self) -> Result<Option<Reply>, ProtocolError> {
-        let mut parser = Parser { bytes: &self.buffer[self.start..], at: 0 };
+        let mut parser = Parser { bytes: &self.buffer[self.start..], at: 0, depth: 0 };
         match parser.reply() {
             Ok(reply) => {
                 self.start += parser.at;
@@ -70,10 +73,22 @@ enum Stop {
 struct Parser<'a> {
     bytes: &'a [u8],
     at: usize,
+    depth: usize,
 }
 
 impl<'a> Parser<'a> {
+    /// One reply, and what is nested in it: garbage must not exhaust the stack.
     fn reply(&mut self) -> Result<Reply, Stop> {
+        self.depth += 1;
+        if self.depth > DEPTH_MAX {
+            return broken(format!("more than {DEPTH_MAX} levels"));
+        }
+        let reply = self.any_reply()?;
+        self.depth -= 1;
+        Ok(reply)
+    }
+
+    fn any_reply(&mut self) -> Result<Reply, Stop> {
         let line = self.line()?;
         let Some((&kind, rest)) = line.split_first() else {
             return broken("an empty line where a reply should begin");
@@ -129,11 +144,19 @@ impl<'a> Parser<'a> {
     }
 
     fn elements(&mut self, count: &[u8]) -> Result<Vec<Reply>, Stop> {
-        (0..number(count)?).map(|_| self.reply()).collect()
+        (0..size(count)?).map(|_| self.reply()).collect()
     }
 
     fn pairs(&mut self, count: &[u8]) -> Result<Vec<(Reply, Reply)>, Stop> {
-        (0..number(count)?).map(|_| Ok((self.reply()?, self.reply()?))).collect()
+        (0..size(count)?).map(|_| Ok((self.reply()?, self.reply()?))).collect()
+    }
+}
+
+/// How many elements an aggregate says it has.
+fn size(count: &[u8]) -> Result<i64, Stop> {
+    match number(count)? {
+        count if count < 0 => broken("a negative number of elements"),
+        count => Ok(count),
     }
 }
 
@@ -184,12 +207,25 @@ mod tests {
 
     #[test]
     fn what_is_not_resp_is_an_error_and_never_waits() {
-        for bytes in
-            [&b"hello\r\n"[..], b"\r\n", b":x\r\n", b"$1\r\nabc\r\n", b"#x\r\n", b"=2\r\nab\r\n"]
-        {
+        let nested = b"*1\r\n".repeat(100_000);
+        let attributes = b"|0\r\n".repeat(100_000);
+        for bytes in [
+            &b"hello\r\n"[..],
+            b"\r\n",
+            b":x\r\n",
+            b"$1\r\nabc\r\n",
+            b"#x\r\n",
+            b"=2\r\nab\r\n",
+            b"*-2\r\n",
+            b"$-2\r\n",
+            b"%x\r\n",
+            &nested,
+            &attributes,
+        ] {
             let mut reader = Reader::default();
             reader.feed(bytes);
-            assert!(reader.next_reply().is_err(), "{}", Bytes::from(bytes));
+            let start = &bytes[..bytes.len().min(20)];
+            assert!(reader.next_reply().is_err(), "{}", Bytes::from(start));
         }
     }
 
