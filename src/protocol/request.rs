@@ -246,7 +246,8 @@ impl RequestParser {
             return Ok(None);
         };
         let line = tail[..newline].strip_suffix(b"\r").unwrap_or(&tail[..newline]);
-        let words = split_args(line).map_err(|_| protocol_error(b"unbalanced quotes in request"))?;
+        let words =
+            split_args(line).map_err(|_| protocol_error(b"unbalanced quotes in request"))?;
         let len = newline + 1;
         if !words.is_empty() {
             let index = batch.inline.len();
@@ -268,11 +269,7 @@ fn clear(words: &mut Vec<Span>) {
 
 /// Offset of the `\r` that ends the line at `from`, once its `\n` is there too.
 #[inline]
-fn find_line(
-    tail: &[u8],
-    from: usize,
-    too_long: &[u8],
-) -> Result<Option<usize>, ProtocolError> {
+fn find_line(tail: &[u8], from: usize, too_long: &[u8]) -> Result<Option<usize>, ProtocolError> {
     // A header is a few digits: looking at them one by one beats a call to memchr.
     let short = &tail[from..tail.len().min(from + 12)];
     let found = match short.iter().position(|&byte| byte == b'\r' || byte == 0) {

@@ -65,7 +65,6 @@ impl ClientClass {
     }
 }
 
-
 impl Session {
     /// Whether nothing that is written now reaches the client: it wants no replies, or its
     /// connection ends with the reply that it got.

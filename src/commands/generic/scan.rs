@@ -119,7 +119,6 @@ impl<'a> Filter<'a> {
 
     /// A type that does not exist is that of no key.
     fn is_of_type(&self, entry: &Entry) -> bool {
-        self.type_name
-            .is_none_or(|name| word::is(name, values::type_name(entry)))
+        self.type_name.is_none_or(|name| word::is(name, values::type_name(entry)))
     }
 }
