@@ -19,7 +19,7 @@ use keynotes::session::Origin;
 const BULK_LEN_MAX: u64 = 64 * 1024;
 
 /// The requests in a stream, and the text of the error that ended it.
-type Parsed = (Vec<Vec<Vec<u8>>>, Option<String>);
+type Parsed = (Vec<Vec<Vec<u8>>>, Option<Vec<u8>>);
 
 /// The request parser: pieces give what the whole gives, and no word is longer than what was sent.
 pub fn requests(input: &[u8]) {
