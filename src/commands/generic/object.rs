@@ -3,6 +3,7 @@
 use crate::base::error::Error;
 use crate::commands::Cx;
 use crate::commands::row::Outcome;
+use crate::config::Config;
 use crate::keyspace::access;
 use crate::protocol::Args;
 use crate::values::{self, Entry, Payload};
@@ -19,19 +20,27 @@ pub fn encoding(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
     Ok(())
 }
 
-/// Nothing is shared here; small integers answer as where they are, because clients look.
 pub fn refcount(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
-    let policy = cx.config.maxmemory_policy;
-    let limited = cx.config.maxmemory > 0 && (policy.is_lfu() || policy.is_lru());
-    let small_int = |entry: &Entry| match entry.payload() {
-        Payload::Int(value) => SHARED_INTS.contains(&value),
-        _ => false,
-    };
-    match inspect(cx, &args[2]).map(small_int) {
-        Some(small_int) => cx.reply.int(if small_int && !limited { SHARED } else { 1 }),
+    let sharing = shares_integers(cx.config);
+    match inspect(cx, &args[2]).map(|entry| refcount_of(entry, sharing)) {
+        Some(count) => cx.reply.int(count),
         None => cx.reply.null(),
     }
     Ok(())
+}
+
+/// Nothing is shared here; small integers answer as where they are, because clients look.
+pub fn refcount_of(entry: &Entry, sharing: bool) -> i64 {
+    match entry.payload() {
+        Payload::Int(value) if sharing && SHARED_INTS.contains(&value) => SHARED,
+        _ => 1,
+    }
+}
+
+/// Not where a limit is kept by a policy that must know how each value is used.
+pub fn shares_integers(config: &Config) -> bool {
+    let policy = config.maxmemory_policy;
+    config.maxmemory == 0 || !(policy.is_lfu() || policy.is_lru())
 }
 
 pub fn idletime(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
