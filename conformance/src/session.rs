@@ -18,10 +18,16 @@ use std::fmt;
 use crate::bytes::Bytes;
 use crate::case::Case;
 use crate::client::{Client, Incoming};
-use crate::features::{FEATURES, Probe};
+use crate::features::{FEATURES, Probe, is_shown};
 use crate::guard::{Identity, Version};
 use crate::reply::Reply;
+use crate::rules::{FRESH, IDENTITY, RESTORE, Undo};
 use crate::target::Target;
+
+/// How long a case may take in all.
+const CASE_LIMIT_MS: u64 = 60_000;
+/// How long a server may take to be gone after it has closed its connections.
+const DYING_MS: u64 = 200;
 
 /// The runner itself cannot go on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,33 +41,62 @@ pub struct Session<'t> {
     pub identity: Identity,
     /// How long a reply may take.
     pub timeout_ms: u64,
+    /// How long a case may take in all.
+    pub case_limit_ms: u64,
     control: Client,
     features: BTreeMap<&'static str, bool>,
     /// CONFIG GET *, as it was at first.
     baseline: BTreeMap<Bytes, Bytes>,
     /// The default user's line of ACL LIST, as it was at first.
     default_user: String,
+    /// The last case was allowed to end the server.
+    pub end_expected: bool,
+    /// It could not be put back as it was: only a restart will do.
+    suspect: bool,
+    /// How it was lost before the case that runs now, if nobody expected it.
+    lost: Option<String>,
 }
 
 impl<'t> Session<'t> {
     pub fn open(target: &'t mut dyn Target, timeout_ms: u64) -> Harness<Self> {
         let control = connect(target)?;
-        let (identity, features, baseline, default_user) = Default::default();
-        let mut session =
-            Session { target, identity, timeout_ms, control, features, baseline, default_user };
+        let mut session = Session {
+            target,
+            identity: Identity::default(),
+            timeout_ms,
+            case_limit_ms: CASE_LIMIT_MS,
+            control,
+            features: BTreeMap::new(),
+            baseline: BTreeMap::new(),
+            default_user: String::new(),
+            end_expected: false,
+            suspect: false,
+            lost: None,
+        };
         session.identify()?;
         for feature in FEATURES {
             let known = session.target.feature(feature.name);
             let has = match (&feature.probe, known) {
                 (_, Some(known)) => known,
                 (Probe::Target, None) => false,
-                (Probe::Ask(command, shows), None) => shows(&session.call(command)?),
+                (Probe::Ask(command, shows), None) => {
+                    let answer = session.call(command)?;
+                    is_shown(*shows, &answer, session.control.resp)
+                }
             };
             session.features.insert(feature.name, has);
         }
         session.speak_best()?;
-        session.note_baseline()?;
+        session.baseline = session.config()?;
+        session.default_user = session.default_user()?;
         Ok(session)
+    }
+
+    /// Features that the target has, or has not, whatever the probes say.
+    pub fn declare(&mut self, have: &[String], lack: &[String]) {
+        for (name, has) in &mut self.features {
+            *has = (*has || have.iter().any(|n| n == name)) && !lack.iter().any(|n| n == name);
+        }
     }
 
     /// `redis 7.0.15`
@@ -89,7 +124,10 @@ impl<'t> Session<'t> {
         for attempt in 0..2 {
             self.control.send(args);
             match self.control.next(self.target, self.timeout_ms) {
-                Incoming::Reply(reply) => return Ok(reply),
+                Incoming::Reply(reply) => {
+                    self.control.note_protocol(args, &reply);
+                    return Ok(reply);
+                }
                 // A case may have killed every client, this one too.
                 Incoming::Closed if attempt == 0 => self.reconnect()?,
                 other => {
@@ -135,45 +173,63 @@ impl<'t> Session<'t> {
     /// Makes the server as good as new. Servers that lack some of these commands refuse them,
     /// which is as good.
     pub fn fresh(&mut self) -> Harness<()> {
-        const COMMANDS: &[&[&str]] = &[
-            &["CLIENT", "KILL", "SKIPME", "yes"],
-            &["CLIENT", "UNPAUSE"],
-            &["SELECT", "0"],
-            &["FLUSHALL"],
-            &["SCRIPT", "FLUSH"],
-            &["FUNCTION", "FLUSH"],
-            &["SLOWLOG", "RESET"],
-            &["LATENCY", "RESET"],
-            &["CONFIG", "RESETSTAT"],
-        ];
-        if self.try_all(COMMANDS).is_err() {
+        let tried = if self.suspect { Ok(()) } else { self.try_all(FRESH) };
+        if self.suspect || tried.is_err() {
+            self.lost = tried.err().map(|e| self.obituary().unwrap_or(e.0));
+            self.lost = self.lost.take().filter(|_| !self.end_expected);
             let restarted = self.target.restart();
             restarted.map_err(|e| HarnessError(format!("{} is gone: {e}", self.target.name())))?;
             self.reconnect()?;
-            self.try_all(COMMANDS)?;
-            self.note_baseline()?;
+            self.try_all(FRESH)?;
+            self.after_restart()?;
+            self.suspect = false;
         }
         Ok(())
     }
 
-    /// Undoes what the commands of a case may have changed beyond the data.
-    pub fn restore(&mut self, case: &Case) -> Harness<()> {
-        let used = |name: &str| case.commands().any(|(command, _)| command == name);
-        let scripted = used("EVAL") || used("FCALL") || used("EXEC");
-        if used("CONFIG") || !case.config.is_empty() || case.events.is_some() || scripted {
-            self.restore_config()?;
-        }
-        if used("ACL") {
-            self.restore_users()?;
-        }
-        if used("DEBUG") {
-            self.call(&["DEBUG", "SET-ACTIVE-EXPIRE", "1"])?;
-            self.call(&["DEBUG", "QUICKLIST-PACKED-THRESHOLD", "1gb"])?;
-        }
-        if used("REPLICAOF") || used("SLAVEOF") {
-            self.call(&["REPLICAOF", "NO", "ONE"])?;
+    /// How the server was lost since the last question, if it was.
+    pub fn take_loss(&mut self) -> Option<String> {
+        self.lost.take()
+    }
+
+    /// How the server ended, if it has. Dying takes a moment.
+    pub fn obituary(&mut self) -> Option<String> {
+        (0..DYING_MS).find_map(|_| {
+            self.target.died().or_else(|| {
+                self.target.sleep(1);
+                None
+            })
+        })
+    }
+
+    /// Undoes what the commands of a case may have changed beyond the data. What stood in the way
+    /// is returned, and the next case begins with a restart.
+    pub fn restore(&mut self, case: &Case) -> Option<String> {
+        let trouble = self.try_restore(case).err().map(|error| error.0);
+        self.suspect = trouble.is_some();
+        trouble
+    }
+
+    fn try_restore(&mut self, case: &Case) -> Harness<()> {
+        let used = |names: &[&str]| case.commands().any(|(name, _)| names.contains(&name.as_str()));
+        // What the case asks for by its headings is CONFIG SET too.
+        let configured = !case.config.is_empty() || case.events.is_some();
+        for restore in RESTORE {
+            if used(restore.after) || (configured && restore.after.contains(&"CONFIG")) {
+                self.undo(&restore.undo)?;
+            }
         }
         Ok(())
+    }
+
+    fn undo(&mut self, what: &Undo) -> Harness<()> {
+        match what {
+            Undo::Config => self.restore_config(),
+            Undo::Users => self.restore_users(),
+            Undo::Commands(commands) => {
+                commands.iter().try_for_each(|command| self.call(command).map(drop))
+            }
+        }
     }
 
     fn try_all(&mut self, commands: &[&[&str]]) -> Harness<()> {
@@ -231,11 +287,15 @@ impl<'t> Session<'t> {
         Ok(lines.find(|line| line.starts_with("user default ")).unwrap_or_default())
     }
 
-    /// A restarted server may have another port, for one: what it is now is what to go back to.
-    fn note_baseline(&mut self) -> Harness<()> {
-        self.baseline = self.config()?;
-        self.default_user = self.default_user()?;
-        Ok(())
+    /// A restarted server may have another port; one that somebody else runs may still be as the
+    /// last case left it.
+    fn after_restart(&mut self) -> Harness<()> {
+        let port = Bytes::from("port");
+        if let Some(now) = self.config()?.remove(&port) {
+            self.baseline.insert(port, now);
+        }
+        self.restore_config()?;
+        self.restore_users()
     }
 
     fn config(&mut self) -> Harness<BTreeMap<Bytes, Bytes>> {
@@ -297,14 +357,17 @@ fn identity_of(target: &str, info: &str) -> Identity {
     };
     let redis_version = version("redis_version").unwrap_or_default();
     let mut names = Vec::new();
-    if let Some(valkey) = version("valkey_version") {
-        names.push(("valkey".to_string(), valkey));
-    } else {
-        names.extend(version("keynotes_version").map(|version| ("keynotes".to_string(), version)));
-        names.push(("redis".to_string(), redis_version));
+    for kind in IDENTITY {
+        if let Some(version) = version(kind.field) {
+            names.push((kind.name.to_string(), version));
+            if kind.only {
+                break;
+            }
+        }
     }
     if !names.iter().any(|(name, _)| name == target) {
-        names.push((target.to_string(), names[0].1));
+        let own = names.first().map_or(redis_version, |(_, version)| *version);
+        names.push((target.to_string(), own));
     }
     Identity { names, redis_version }
 }

@@ -14,8 +14,8 @@
 use super::row::{Origin, Reason, Row};
 use super::settings::Config;
 use super::{table, value};
-use crate::base::error::until_nul;
 use crate::base::glob;
+use crate::base::word::until_nul;
 
 /// What the caller of CONFIG SET may do at the moment.
 #[derive(Clone, Copy, Debug, Default)]

@@ -11,7 +11,8 @@
 //! remove    takes an entry out; insert puts one in, whatever was there
 //! ```
 //!
-//! In all of them a key whose time is up is removed first; during a pause it is only hidden.
+//! In all of them a key whose time is up is removed first; while nothing may change (a pause) it
+//! is only hidden.
 
 use super::db::Db;
 use super::notify::{Class, Event};
@@ -172,11 +173,10 @@ fn find<'a>(
 ) -> Option<Occupied<'a, Entry>> {
     let entry = db.dict_mut(key).get_mut(key)?;
     if is_dead(&entry, now_ms) {
-        if journal.keeps_dead {
-            return None;
+        if !journal.frozen {
+            journal.bury(entry.remove());
+            journal.note_expired(db_number, key);
         }
-        journal.bury(entry.remove());
-        journal.note_expired(db_number, key);
         return None;
     }
     Some(entry)

@@ -45,10 +45,10 @@ pub struct Counters {
 #[derive(Default)]
 pub struct Journal {
     pub counters: Counters,
+    /// Nothing may change just now (a pause): who meets a dead key does not see it, but leaves it.
+    pub frozen: bool,
     /// Classes of events that somebody hears.
     pub heard: Class,
-    /// Dead keys are hidden but stay: during a pause nothing changes.
-    pub keeps_dead: bool,
     events: Vec<KeyEvent>,
     /// Keys whose removal watchers and copies of the data must be told of.
     expired: Vec<(usize, Box<[u8]>)>,

@@ -58,7 +58,7 @@ pub struct Session {
     pub lib_ver: Vec<u8>,
     pub created_ms: i64,
     pub last_active_ms: i64,
-    /// Number of the last command in the command table, refused or not; none if there is no such command.
+    /// Number of the last command in the command table, refused or not; `None` if there is no such.
     pub last_command: Option<usize>,
     pub reply_mode: ReplyMode,
     pub no_evict: bool,
@@ -83,7 +83,6 @@ pub struct Traffic {
     /// Bytes of the read buffer in use, and its free rest; kept by the server floor.
     pub query_len: usize,
     pub query_free: usize,
-    pub argv_bytes: usize,
     /// Since when the output buffer is over its soft limit.
     pub over_soft_limit_since_ms: Option<i64>,
 }

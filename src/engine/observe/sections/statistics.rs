@@ -23,7 +23,8 @@ pub fn stats(page: &mut Page, cx: &mut Cx<'_>) {
     page.field("dump_payload_sanitizations", 0);
     io(page, cx);
     event_loop(page, cx);
-    for kind in ["auth", "cmd", "key", "channel"] {
+    page.field("acl_access_denied_auth", cx.stats.auth_failures);
+    for kind in ["cmd", "key", "channel"] {
         page.field(&format!("acl_access_denied_{kind}"), 0);
     }
 }
@@ -57,7 +58,7 @@ fn keys(page: &mut Page, cx: &Cx<'_>) {
     page.field("expired_keys", counters.expired_keys);
     page.field("expired_stale_perc", format!("{:.2}", cx.keys.sweeper.stale_perc));
     page.field("expired_time_cap_reached_count", cx.keys.sweeper.time_caps);
-    page.field("expire_cycle_cpu_milliseconds", 0);
+    page.field("expire_cycle_cpu_milliseconds", cx.keys.sweeper.spent_us / 1000);
     page.field("evicted_keys", 0);
     page.field("evicted_clients", 0);
     page.field("evicted_scripts", 0);
