@@ -29,8 +29,6 @@ pub struct Client {
     pub id: Option<i64>,
     /// It sent MONITOR, and sees everything that anybody sends.
     pub monitors: bool,
-    /// The other side has closed.
-    ended: bool,
 }
 
 /// What came, or did not.
@@ -46,7 +44,7 @@ pub enum Incoming {
 impl Client {
     pub fn new(connection: Box<dyn Connection>) -> Self {
         let (reader, stuck) = Default::default();
-        Client { connection, reader, stuck, resp: 2, id: None, monitors: false, ended: false }
+        Client { connection, reader, stuck, resp: 2, id: None, monitors: false }
     }
 
     /// Switches to a protocol. Servers without HELLO stay in RESP2; their answer is returned.
@@ -103,7 +101,6 @@ impl Client {
             match self.connection.receive(&mut bytes, left) {
                 Ok(Received::Bytes) => self.reader.feed(&bytes),
                 Ok(Received::Closed) => {
-                    self.ended = true;
                     return self.unfinished("closed amid a reply").unwrap_or(Incoming::Closed);
                 }
                 Ok(Received::Silence) if left == 0 && wait_ms == 0 => return Incoming::Silence,
@@ -118,18 +115,6 @@ impl Client {
                 Ok(Received::Silence) => {}
                 Err(error) => return Incoming::Broken(error.to_string()),
             }
-        }
-    }
-
-    /// As [`Client::next`], where the end is what is waited for: how much of a reply left before it
-    /// is not said, so half of one is no fault.
-    pub fn end(&mut self, target: &mut dyn Target, wait_ms: u64) -> Incoming {
-        match self.next(target, wait_ms) {
-            Incoming::Broken(_) if self.ended => {
-                self.reader = Reader::default();
-                Incoming::Closed
-            }
-            other => other,
         }
     }
 

@@ -150,11 +150,7 @@ impl<'c> Play<'_, '_, 'c> {
                 self.settle()?;
                 (self.next(on, 0), Incoming::Silence, "nothing")
             }
-            Want::Closed => {
-                let client =
-                    self.clients.get_mut(on).expect("every connection of the case is open");
-                (client.end(self.session.target, wait_ms), Incoming::Closed, "closed")
-            }
+            Want::Closed => (self.next(on, wait_ms), Incoming::Closed, "closed"),
         };
         let matched = if got == wanted { Match::Yes } else { Match::No };
         Ok((got, matched, name.to_string()))
