@@ -53,6 +53,9 @@ pub mod summary;
 pub mod target;
 pub mod verdict;
 
+#[cfg(test)]
+mod hostile;
+
 pub use suite::{Options, run_dir};
 pub use summary::Summary;
 pub use verdict::{Outcome, Verdict};

@@ -66,6 +66,7 @@ impl<'c> Play<'_, '_, 'c> {
             if !matches!(got, Incoming::Reply(_)) {
                 break;
             }
+            self.check_deadline()?;
             self.settle()?;
             got = self.next(&send.on, 0);
         }
