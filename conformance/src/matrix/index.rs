@@ -95,7 +95,7 @@ fn runs_table(runs: &[Run], quotes: &Quotes) -> String {
         }
     }
     let table = format!(
-        "<table>\n<caption>What was run</caption>\n<thead><tr><th scope=\"col\">Server</th>\
+        "<table class=\"runs\">\n<caption>What was run</caption>\n<thead><tr><th scope=\"col\">Server</th>\
          <th scope=\"col\">Started, UTC</th><th scope=\"col\">Suite</th><th scope=\"col\">Options</th>\
          <th scope=\"col\">Features</th></tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n"
     );
