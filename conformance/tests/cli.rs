@@ -94,6 +94,8 @@ fn holes_are_printed_a_line_each_and_excused_by_name() {
     let (code, said) = here.run(&["coverage", "--group", "connection"]);
     assert!(code == 0 && said.contains("\nECHO: not sent\n"), "{said}");
     assert!(said.contains("\nconnection          1/8 "), "{said}");
+    let (_, said) = here.run(&["coverage", "--errors"]);
+    assert_eq!(said, "", "no error is expected here");
     let exceptions = here.0.join("spec/vectors/exceptions.txt");
     std::fs::write(exceptions, "ECHO: not sent # nobody is there\n").expect("writable");
     let (_, said) = here.run(&["coverage", "--group", "connection"]);
