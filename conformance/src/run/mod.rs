@@ -377,6 +377,8 @@ impl<'c> Play<'_, '_, 'c> {
         expected: &str,
         got: &Incoming,
     ) -> Result<(), Stop> {
+        // A wait that the limit has cut short says nothing of the server.
+        self.check_deadline()?;
         let fault = self.differing(Fault::fail(line, expected, told(got)));
         self.played.faults.push(Fault { verdict, ..fault });
         if self.recording { Ok(()) } else { Err(Stop::Fault) }
