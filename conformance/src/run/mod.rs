@@ -392,8 +392,9 @@ impl<'c> Play<'_, '_, 'c> {
     }
 }
 
+/// Rounded up, so that after a wait of so long the deadline has passed.
 fn left_ms(deadline: Instant) -> u64 {
-    deadline.saturating_duration_since(Instant::now()).as_millis() as u64
+    deadline.saturating_duration_since(Instant::now()).as_millis() as u64 + 1
 }
 
 /// What came, as a transcript has it.
