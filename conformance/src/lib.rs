@@ -5,15 +5,18 @@
 //! one, and compiles them to JSON for runners in other languages.
 //!
 //! ```text
-//!   spec/vectors/**/*.vec --format--> cases --run--> outcomes --report--> plain, TAP, JSON
-//!                            ^          |     ^
-//!                         record     compile  target: a process, an address, or in process
-//!                            |          v
-//!                         an oracle    spec/vectors/json/*.json
+//!   spec/vectors/**/*.vec --format--> cases --run--> outcomes --report--> plain, TAP, JUnit, JSON
+//!                            ^          |     ^          |                    |
+//!                         record        |  a process,   lock                matrix
+//!                            |          |  an address,   v                    v
+//!                         an oracle     |  in process   oracle.lock.json    pages
+//!                                       +-- compile --> spec/vectors/json/*.json
+//!                                       +-- lint, coverage: what is careless, what is missing
 //! ```
 //!
 //! Reading order: [`pattern`] (the notation of replies), [`mod@format`] (of files), [`case`] (the data),
-//! [`matcher`] (what counts as equal), [`run`] (how a case is played), [`record`].
+//! [`matcher`] (what counts as equal), [`run`] (how a case is played), [`record`]; then what becomes
+//! of it: [`verdict`], [`summary`], [`report`], [`matrix`], [`mod@lock`], and [`mod@coverage`].
 //!
 //! Nothing here uses a client library, or code of the server that it judges: sockets, reader and
 //! notation are its own, because a shared misunderstanding would go unseen.
@@ -53,6 +56,9 @@ pub mod suite;
 pub mod summary;
 pub mod target;
 pub mod verdict;
+
+#[cfg(test)]
+mod hostile;
 
 pub use suite::{Options, run_dir};
 pub use summary::Summary;

@@ -56,6 +56,7 @@ matrix
 coverage
   --group G,H            only these groups of commands
   --facts FILE           another table of commands than the built-in one
+  --errors               list the texts of errors that are expected, instead of the holes
   --except FILE          holes that are excused; spec/vectors/exceptions.txt unless given
 
 Exit code: 0 all is well, 1 a vector failed or a file is stale, 2 the harness failed.
