@@ -20,6 +20,9 @@ import socket
 import time
 from typing import Any, NamedTuple, Optional
 
+DEPTH_MAX = 128  # levels of a nested reply: garbage must not exhaust the stack
+GRACE_MS = 1000  # how much longer than asked a reply that keeps coming is read
+
 # What a server says.
 
 LINES = {"+": "simple", "-": "error", ",": "double", "(": "big", "_": "null"}
@@ -63,8 +66,10 @@ class Broken(Exception):
     """These bytes are not RESP."""
 
 
-def parse(data: bytearray, at: int = 0) -> tuple:
+def parse(data: bytearray, at: int = 0, depth: int = 1) -> tuple:
     """The reply that begins at a position, and the position behind it."""
+    if depth > DEPTH_MAX:
+        raise Broken(f"more than {DEPTH_MAX} levels")
     end = data.find(b"\r\n", at)
     if end < 0:
         raise Incomplete
@@ -88,14 +93,14 @@ def parse(data: bytearray, at: int = 0) -> tuple:
         if count < 0 or data[end:end + 2] != b"\r\n" or (sign == "=" and value[3:4] != b":"):
             raise Broken(f"{sign}{line!r} before {value!r}")
         return Reply(STRINGS[sign], (value[:3], value[4:]) if sign == "=" else value), end + 2
-    if sign not in SEQUENCES:
+    if sign not in SEQUENCES or count < 0:
         raise Broken(f"{sign}{line!r}")
     values = []
     for _ in range(2 * count if sign in "%|" else count):
-        value, at = parse(data, at)
+        value, at = parse(data, at, depth + 1)
         values.append(value)
     if sign == "|":  # and the reply that these attributes precede
-        reply, at = parse(data, at)
+        reply, at = parse(data, at, depth + 1)
         return Reply("attributed", [Reply("map", values), reply]), at
     return Reply(SEQUENCES[sign], values), at
 
@@ -287,8 +292,9 @@ class Connection:
             pass  # that it is closed will show when a reply is read
 
     def next(self, wait_ms: Optional[int] = None) -> Reply:
-        """The next reply, waiting for it at most so long."""
-        until_ms = now_ms() + (self.timeout_ms if wait_ms is None else wait_ms)
+        """The next reply, waiting for it at most so long (0: not at all)."""
+        wait_ms = self.timeout_ms if wait_ms is None else wait_ms
+        until_ms = now_ms() + wait_ms
         while True:
             try:
                 reply, end = parse(self.unread)
@@ -297,15 +303,18 @@ class Connection:
             except Broken as error:
                 return Reply("broken", str(error))
             except Incomplete:
-                wait_s = max(0, until_ms - now_ms()) / 1000
-            if not select.select([self.socket], [], [], wait_s)[0]:
-                return Reply("silence")
+                left_ms = until_ms - now_ms()
+            if left_ms < -GRACE_MS:
+                return Reply("broken", "a reply without an end")
+            if not select.select([self.socket], [], [], max(0, left_ms) / 1000)[0]:
+                half = wait_ms > 0 and self.unread
+                return Reply("broken", "half a reply, then nothing") if half else Reply("silence")
             try:
                 piece = self.socket.recv(1 << 18)
             except ConnectionError:
                 piece = b""
             if not piece:
-                return Reply("closed")
+                return Reply("broken", "closed amid a reply") if self.unread else Reply("closed")
             self.unread += piece
 
     def hello(self, resp: int) -> Reply:

@@ -72,14 +72,16 @@ class Play:
         except Fault:
             pass
         except Skip as skip:
+            self.session.restore(self.case)
             return "skip", str(skip)
-        except HarnessError as error:  # the server may have died of the case
+        except HarnessError as error:
             self.faults.append(("fail", "the server goes on", str(error)))
-        finally:
-            try:
-                self.session.restore(self.case)
-            except HarnessError:
-                pass  # fresh() will tell whether it can be revived
+        try:
+            self.session.restore(self.case)
+            self.session.call("PING")
+        except HarnessError as error:
+            if not self.expects_the_end():
+                self.faults.append(("fail", "the server goes on", str(error)))
         verdict = max([fault[0] for fault in self.faults], key=VERDICTS.index, default="pass")
         for xfail in self.case.get("xfail", []):
             if any(map(self.session.is_named, xfail["on"])):
@@ -97,6 +99,8 @@ class Play:
         self.open()
         for step, following in zip(self.case["steps"], self.case["steps"][1:] + [{}]):
             name, what = form(step)
+            if now_ms() > self.started_ms + self.times["case_ms"]:
+                raise HarnessError("the case is not over")
             if name == "send":
                 self.send(what, later=following.get("receive", {}).get("on") == what["on"])
             elif name == "receive":
@@ -238,7 +242,7 @@ class Play:
     def judge_effects(self, listener: Optional[Connection]) -> None:
         """Nothing more has come, and what was left is as stated."""
         state = self.case.get("state", "any")
-        if state == "any" and self.expects_the_end():
+        if self.expects_the_end():
             try:
                 self.session.settle()
             except HarnessError:
@@ -246,7 +250,7 @@ class Play:
         self.settle()
         for name, client in self.clients.items():
             further = Reply("silence") if client.monitors else client.next(0)
-            if further.came():
+            if further.kind not in ("silence", "closed") or client.unread and not client.monitors:
                 self.fault(f"nothing more on {name}", further)
         if listener:
             self.judge_events(listener)
@@ -256,10 +260,13 @@ class Play:
             self.judge_state(state["keys"])
 
     def expects_the_end(self) -> bool:
-        """Whether a connection is closed: the case may have stopped the server."""
-        replies = [reply for step in self.case["steps"] for reply in
-                   step.get("send", {}).get("replies", []) + [step.get("receive", {}).get("reply", [])]]
-        return any(alternative["want"] == "closed" for reply in replies for alternative in reply)
+        """Whether the case may have stopped the server: it wants a connection closed, and no keys."""
+        replies = []
+        for step in self.case["steps"]:
+            replies += step.get("send", {}).get("replies", [])
+            replies += [step.get("receive", {}).get("reply", [])]
+        closes = any(alternative["want"] == "closed" for reply in replies for alternative in reply)
+        return closes and self.case.get("state", "any") == "any"
 
     def listen(self) -> Connection:
         """A connection of its own that hears every keyspace event, from before the first step."""

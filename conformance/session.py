@@ -146,7 +146,8 @@ class Session:
             self.stop()
             self.start()
             self.call_all(self.rules["fresh"])
-            self.note_baseline()
+            self.config[b"port"] = self.read_config().get(b"port")  # it may have another now
+            self.restore_config()
 
     def settle(self) -> None:
         """Two round trips: whatever the server had to send to others is on its way after them."""
