@@ -13,6 +13,7 @@ text, or `{"hex": "ff00"}` where they are no UTF-8. Nothing here knows of cases:
 from __future__ import annotations
 
 import copy
+import json
 import math
 import re
 import select
@@ -267,6 +268,17 @@ def size(got: Reply) -> int:
     if got.kind == "map":
         return len(got.value) // 2
     return len(got.bytes()) if got.kind in ("simple", "bulk", "verbatim") else -1
+
+
+def told(value: Any) -> str:
+    """For people: a text as it is, anything else as JSON, a reply as the pattern that fits it."""
+    def plain(value: Any) -> Any:
+        if isinstance(value, Reply):
+            return value.kind if value.value is None else {value.kind: plain(value.value)}
+        if isinstance(value, (list, tuple)):
+            return [plain(part) for part in value]
+        return value.decode(errors="backslashreplace") if isinstance(value, bytes) else value
+    return value if isinstance(value, str) else json.dumps(plain(value))
 
 
 # A connection.
