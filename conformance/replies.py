@@ -52,6 +52,9 @@ class Reply(NamedTuple):
         paired = self.kind in ("map", "array") and len(self.value) % 2 == 0
         return list(zip(self.value[::2], self.value[1::2])) if paired else None
 
+    def elements(self) -> list:
+        return self.value if self.kind in ("array", "set", "push") else []
+
     def is_error(self) -> bool:
         return self.kind in ("error", "bulk-error")
 
@@ -209,10 +212,13 @@ class Matcher:
         return self.unordered(want, got.value, more)
 
     def is_of_kind(self, kind: str, got: Reply) -> bool:
+        if kind == "any":
+            return True
+        if kind == "error":
+            return got.is_error()
         if kind == "text":
             return got.kind in ("simple", "bulk", "verbatim")
-        return {"any": True, "error": got.is_error()}.get(kind, got.kind == TYPES.get(
-            kind, ("", ""))[self.resp - 2])
+        return got.kind == TYPES[kind][self.resp - 2]
 
     def is_left(self, value: int, unit: str, got: int) -> bool:
         """Of a time to live; a part of its unit may cost a whole one."""

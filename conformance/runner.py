@@ -4,8 +4,8 @@
     python3 conformance/runner.py --server redis-server
     python3 conformance/runner.py --address 127.0.0.1:6379 --only 05-strings --resp 3
 
-`spec/vectors/json` holds the cases (`NN-note.json`), what to do around them (`runner.json`), what may
-stand where (`schema.json`). The verdicts are those of the runner in Rust, case by case.
+`spec/vectors/json` holds the cases (`NN-note.json`), what to do around them (`runner.json`), and
+what may stand where (`schema.json`). The verdicts are those of the runner in Rust, case by case.
 
     replies.py   is this reply the expected one?
     session.py   a server made ready for one case after another
@@ -349,15 +349,12 @@ def run(options: argparse.Namespace) -> int:
     reached = options.address and address(options.address, options.i_know_this_flushes)
     session = Session(rules, options.server, reached)
     counts: Counter = Counter()
-    try:
-        for note, case in cases:
-            for resp in options.resp:
-                play, name = Play(session, case, resp), f"{note}/{case['id']}"
-                verdict, reason = play.run()
-                counts[verdict] += 1
-                report(options.json, play, name, session.title, verdict, reason)
-    finally:
-        session.stop()
+    for note, case in cases:
+        for resp in options.resp:
+            play, name = Play(session, case, resp), f"{note}/{case['id']}"
+            verdict, reason = play.run()
+            counts[verdict] += 1
+            report(options.json, play, name, session.title, verdict, reason)
     totals = [f"{counts[verdict]} {verdict}" for verdict in VERDICTS if counts[verdict]]
     print(f"{session.title}: {sum(counts.values())} runs: {', '.join(totals)}", file=sys.stderr)
     return 1 if counts["fail"] else 0
@@ -388,7 +385,8 @@ def main() -> int:
     parser.add_argument("--only", action="append", help="cases whose name begins so")
     parser.add_argument("--json", action="store_true", help="a JSON object a line")
     parser.add_argument("--vectors", type=pathlib.Path, default=VECTORS, help="where the JSON is")
-    parser.add_argument("--i-know-this-flushes", action="store_true", help="any address may be given")
+    parser.add_argument("--i-know-this-flushes", action="store_true",
+                        help="the address may be another machine's")
     try:
         return run(parser.parse_args())
     except (HarnessError, OSError, ValueError) as error:
