@@ -364,9 +364,9 @@ def report(as_json: bool, play: Play, name: str, target: str, verdict: str, reas
     if as_json:
         faults = [dict(zip(("verdict", "expected", "got"), fault)) for fault in play.faults]
         about = {field: play.case.get(field, []) for field in ("title", "claims", "file")}
-        print(json.dumps({"case": name, **about, "resp": play.resp, "target": target,
-                          "verdict": verdict, "reason": reason, "faults": faults,
-                          "transcript": play.transcript}))
+        print(json.dumps({"case": {"case": name, **about, "resp": play.resp, "target": target,
+                                   "verdict": verdict, "reason": reason, "faults": faults,
+                                   "transcript": play.transcript}}))
         return
     print(f"{verdict:7} {name} RESP{play.resp}{reason and f' ({reason})'}")
     if verdict in ("text", "fail"):

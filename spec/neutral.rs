@@ -58,6 +58,7 @@ impl Python {
         let text = std::fs::read_to_string(self.dir.path().join("verdicts")).expect("its output");
         let line = |line: &str| {
             let outcome: serde_json::Value = serde_json::from_str(line).expect("a JSON line");
+            let outcome = &outcome["case"];
             let text = |field: &str| outcome[field].as_str().expect("a string").to_string();
             ((text("case"), outcome["resp"].as_u64().expect("2 or 3")), text("verdict"))
         };
