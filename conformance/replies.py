@@ -335,17 +335,19 @@ class Connection:
                 return Reply("broken", "closed amid a reply") if self.unread else Reply("closed")
             self.unread += piece
 
-    def hello(self, resp: int) -> Reply:
+    def hello(self, resp: int) -> None:
+        """Opens the conversation. A server without HELLO, or one that wants a password, refuses."""
         args = [b"HELLO", b"%d" % resp]
         self.send(args)
-        return self.noted(args, self.next())
+        reply = self.noted(args, self.next())
+        ids = [value.value for key, value in reply.pairs() or [] if key.bytes() == b"id"]
+        self.id = ids[0] if ids else None
 
     def noted(self, args: list, reply: Reply) -> Reply:
         """HELLO and RESET change what is spoken, from their reply on."""
         name, version = [arg.upper() for arg in (args + [b"", b""])[:2]]
-        if name == b"HELLO" and reply.pairs() is not None:
-            self.resp = int(version or self.resp)
-            self.id = next((v.value for k, v in reply.pairs() if k.bytes() == b"id"), None)
+        if name == b"HELLO" and version in (b"2", b"3") and reply.pairs() is not None:
+            self.resp = int(version)
         if name == b"RESET" and reply.came() and not reply.is_error():
             self.resp, self.monitors = 2, False
         return reply

@@ -274,10 +274,11 @@ class Play:
 
     def judge_events(self, listener: Connection) -> None:
         got = []
-        while (message := listener.next(0)).kind == "array":
-            channel, key = [part.bytes() for part in message.value[2:]]
+        while (message := listener.next(0)).came():
+            *_, channel, key = [b""] * 2 + [part.bytes() for part in message.elements()]
             where = re.fullmatch(rb"__keyevent@(\d+)__:(.*)", channel, re.DOTALL)
-            got.append((int(where[1]), where[2].decode(), key))
+            if where:
+                got.append((int(where[1]), where[2].decode(errors="replace"), key))
         want = [(event.get("db", 0), event["event"], raw(event["key"]))
                 for event in self.case["events"]
                 if self.session.holds(event.get("when", {}), self.matcher.resp)]
