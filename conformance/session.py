@@ -30,13 +30,13 @@ class HarnessError(Exception):
 class Session:
     """A server, and the runner's own connection to it."""
 
-    def __init__(self, rules: dict, program: Optional[str], address: Optional[tuple]):
+    def __init__(self, rules: dict, program: Optional[str], address: Optional[tuple], name: str):
         self.rules, self.program, self.address = rules, program, address
         self.times, self.process = rules["times"], None
         self.resp = 2  # of the runner's own connection
         atexit.register(self.stop)
         self.start()
-        self.identify()
+        self.identify(name)
         own = {"sockets": True, "files": program is not None}
         self.features = {f["name"]: own.get(f["name"], False) for f in rules["features"]}
         for feature in rules["features"]:
@@ -99,7 +99,7 @@ class Session:
             raise HarnessError(f"{reply.kind} after {args}")
         return self.control.noted(words, reply)
 
-    def identify(self) -> None:
+    def identify(self, given: str) -> None:
         """By which names guards know the server, its own first."""
         lines = [line.partition(":") for line in self.call("INFO", "server").text().splitlines()]
         versions = {field: version(value) for field, _, value in lines}
@@ -110,7 +110,8 @@ class Session:
                 if kind["only"]:
                     break
         name, own = next(iter(self.names.items()), ("unknown", (0, 0, 0)))
-        self.title = f"{name} {'.'.join(map(str, own))}"
+        self.names.setdefault(given or name, own)
+        self.title = f"{given or name} {'.'.join(map(str, own))}"
 
     def holds(self, when: dict, resp: int) -> bool:
         """A condition: this protocol, and any of these guards."""
