@@ -18,7 +18,7 @@ use conformance::{Options, compile, suite};
 use tempfile::TempDir;
 
 /// What is compared in addition to `neutral.vec` when nobody asked for more.
-const NOTES: &[&str] = &["02-protocol", "20-transactions"];
+const NOTES: &[&str] = &["19-pubsub", "20-transactions"];
 const PYTHON_TIMEOUT: Duration = Duration::from_secs(300);
 
 /// Verdicts by case and protocol.
