@@ -23,6 +23,7 @@ conformance: does this server do what Redis does?
   conformance compile [PATH] [--check]     write PATH/json, or say what is stale in it
   conformance lint [PATH]                  name careless vectors
   conformance features --target T          what `needs:` would find there
+  conformance fuzz --ref T --other T       random commands to two servers; see fuzz --help
 
 PATH is a folder of vectors or one file; spec/vectors unless given.
 
@@ -72,6 +73,9 @@ pub fn main() -> Exit {
         Some(Value(command)) => command.string()?,
         _ => "help".to_string(),
     };
+    if command == "fuzz" {
+        return conformance::fuzz::cli::main(&mut parser);
+    }
     let arguments = read(&mut parser)?;
     match command.as_str() {
         _ if arguments.help => help(),
