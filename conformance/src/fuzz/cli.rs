@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use lexopt::prelude::*;
 
-use super::exclude::{ALWAYS_WITH, EXCLUDED};
-use super::rules::RULES;
+use super::exclude::{ALWAYS_WITH, EXCLUDED, EXCLUDED_WITH};
+use super::known::RULES;
 use super::{Options, run};
 use crate::target::Spec;
 
@@ -33,7 +33,7 @@ Exit code: 0 no unexplained difference, 1 differences, 2 the harness failed.
 
 /// Runs the command, and returns the exit code.
 pub fn main(parser: &mut lexopt::Parser) -> Result<u8, Box<dyn std::error::Error>> {
-    let mut options = Options::default();
+    let mut options = Options { tell: true, ..Options::default() };
     let (mut reference, mut other, mut out) = (Spec::parse("redis")?, None, None);
     while let Some(argument) = parser.next()? {
         match argument {
@@ -74,6 +74,9 @@ fn listed<T, E>(text: &str, parse: fn(&str) -> Result<T, E>) -> Result<Vec<T>, E
 fn list() -> Result<u8, Box<dyn std::error::Error>> {
     println!("left out");
     EXCLUDED.iter().for_each(|(name, reason)| println!("  {name:<20} {reason}"));
+    for (name, guard, reason) in EXCLUDED_WITH {
+        println!("  {name:<20} [{guard}] {reason}");
+    }
     println!("\nsent only with a last argument");
     for (name, last, reason) in ALWAYS_WITH {
         println!("  {:<20} {reason}", format!("{name} {last}"));

@@ -9,6 +9,8 @@
 //!   a> EXEC                  [:99]     [:98]      each element by the rules of its own command
 //! ```
 //!
+//! Where a rule says that two versions leave different data behind, the rest of the episode is not judged.
+//!
 //! A difference has a signature, its kind and its command, by which shrinking knows that it still
 //! has the same one, and the report that it has a new one.
 
@@ -16,7 +18,6 @@ use std::collections::BTreeSet;
 
 use super::contents::Entry;
 use super::generate::Episode;
-use super::grammar::Grammar;
 use super::pair::{Played, is_reply};
 use super::rules::Active;
 use crate::bytes::Bytes;
@@ -28,6 +29,8 @@ pub struct Judge {
     pub rules: Vec<Active>,
     /// The names of subcommands.
     subcommands: BTreeSet<String>,
+    /// A rule said that what follows is no longer comparable.
+    ended: bool,
 }
 
 /// One that no rule explains.
@@ -49,13 +52,14 @@ pub enum Place {
 }
 
 impl Judge {
-    pub fn new(grammar: &Grammar, rules: Vec<Active>) -> Self {
-        let names = grammar.commands.iter().map(|shape| shape.name.clone());
-        Judge { rules, subcommands: names.filter(|name| name.contains('|')).collect() }
+    pub fn new<'n>(names: impl Iterator<Item = &'n String>, rules: Vec<Active>) -> Self {
+        let subcommands = names.filter(|name| name.contains('|')).cloned().collect();
+        Judge { rules, subcommands, ended: false }
     }
 
     /// The first difference of an episode, if there is one.
     pub fn first_difference(&mut self, episode: &Episode, played: &Played) -> Option<Difference> {
+        self.ended = false;
         let mut queues: Vec<Vec<usize>> = vec![Vec::new(); episode.resp.len()];
         for (at, (command, [left, right])) in
             episode.commands.iter().zip(&played.replies).enumerate()
@@ -71,6 +75,9 @@ impl Judge {
                     let sides = [left, right].map(ToString::to_string);
                     return Some(Difference { at: Place::Reply(at), signature, sides });
                 }
+            }
+            if self.ended {
+                return None;
             }
             if *left == Reply::Simple(Bytes::from("QUEUED")) {
                 queue.push(at);
@@ -134,7 +141,10 @@ impl Judge {
             }
             (left, right) = (new_left, new_right);
             if left == right {
-                used.into_iter().for_each(|i| self.rules[i].uses += 1);
+                for i in used {
+                    self.rules[i].uses += 1;
+                    self.ended |= self.rules[i].rule.ends;
+                }
                 return true;
             }
         }

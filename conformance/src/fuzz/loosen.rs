@@ -28,16 +28,20 @@ pub enum Loosen {
     Slack(i64),
     /// An integer for an integer, if neither is negative.
     AnyInteger,
+    /// A string, or the lack of one, for another.
+    AnyText,
     /// Numbers in strings and doubles, by value.
     Digits,
     /// Strings and numbers of any content, the same shape.
     Chance,
-    /// The values of these fields.
+    /// These fields, with their values, at any depth.
     Fields(&'static [&'static str]),
     /// The first byte on the wire, nothing more.
     Kind,
-    /// The codes of two errors, if both texts contain this.
-    ErrorCode(&'static str),
+    /// Two errors, or two strings, of which one contains this and the other that.
+    Said(&'static str, &'static str),
+    /// One is an error that contains this; the other is whatever it is.
+    Refused(&'static str),
 }
 
 impl Loosen {
@@ -51,14 +55,24 @@ impl Loosen {
                 near(left, right, &|a, b| a > 0 && b > 0 && a.abs_diff(b) <= slack as u64)
             }
             Loosen::AnyInteger => near(left, right, &|a, b| a >= 0 && b >= 0),
+            Loosen::AnyText if is_text_or_none(left) && is_text_or_none(right) => {
+                (Reply::Null, Reply::Null)
+            }
             Loosen::Digits => (by_value(left), by_value(right)),
             Loosen::Chance => (shape(left), shape(right)),
             Loosen::Fields(fields) => (without(left, fields), without(right, fields)),
             Loosen::Kind if std::mem::discriminant(left) == std::mem::discriminant(right) => {
                 (Reply::Null, Reply::Null)
             }
-            Loosen::ErrorCode(text) if both_say(left, right, text) => (code(left), code(right)),
-            Loosen::Kind | Loosen::ErrorCode(_) => (left.clone(), right.clone()),
+            Loosen::Said(one, other) if both_say(left, right, one, other) => {
+                (Reply::Null, Reply::Null)
+            }
+            Loosen::Refused(text) if refuses(left, text) != refuses(right, text) => {
+                (Reply::Null, Reply::Null)
+            }
+            Loosen::AnyText | Loosen::Kind | Loosen::Said(..) | Loosen::Refused(_) => {
+                (left.clone(), right.clone())
+            }
         }
     }
 }
@@ -153,28 +167,42 @@ fn mapped(reply: &Reply, change: &impl Fn(&Reply) -> Option<Reply>) -> Reply {
     }
 }
 
+/// Leaves out pairs, of maps and of flat arrays that stand for maps.
 fn without(reply: &Reply, fields: &[&str]) -> Reply {
     let is_named = |key: &Reply| fields.iter().any(|field| key.text() == Some(field.as_bytes()));
-    let Some(pairs) = reply.pairs() else { return reply.clone() };
-    let kept =
-        |(k, v): (&Reply, &Reply)| (k.clone(), if is_named(k) { Reply::Null } else { v.clone() });
-    let pairs: Vec<(Reply, Reply)> = pairs.into_iter().map(kept).collect();
+    let deep = |reply: &Reply| without(reply, fields);
+    let kept = |pairs: Vec<(&Reply, &Reply)>| {
+        let pairs = pairs.into_iter().filter(|(key, _)| !is_named(key));
+        pairs.map(|(key, value)| (key.clone(), deep(value))).collect::<Vec<_>>()
+    };
     match reply {
-        Reply::Map(_) => Reply::Map(pairs),
-        _ => Reply::Array(pairs.into_iter().flat_map(|(k, v)| [k, v]).collect()),
+        Reply::Map(_) => Reply::Map(kept(reply.pairs().unwrap_or_default())),
+        Reply::Array(elements) => match reply.pairs() {
+            Some(pairs) if pairs.iter().any(|(key, _)| is_named(key)) => {
+                Reply::Array(kept(pairs).into_iter().flat_map(|(k, v)| [k, v]).collect())
+            }
+            _ => Reply::Array(elements.iter().map(deep).collect()),
+        },
+        other => other.clone(),
     }
 }
 
-fn both_say(left: &Reply, right: &Reply, text: &str) -> bool {
-    [left, right].iter().all(|reply| {
-        reply.error().is_some_and(|error| String::from_utf8_lossy(error).contains(text))
-    })
+fn both_say(left: &Reply, right: &Reply, one: &str, other: &str) -> bool {
+    let same_kind = std::mem::discriminant(left) == std::mem::discriminant(right);
+    let says = |reply: &Reply, text: &str| {
+        let said = reply.error().or_else(|| reply.text()).unwrap_or_default();
+        String::from_utf8_lossy(said).contains(text)
+    };
+    let in_order = says(left, one) && says(right, other);
+    same_kind && (in_order || says(left, other) && says(right, one))
 }
 
-fn code(reply: &Reply) -> Reply {
-    let text = reply.error().unwrap_or_default();
-    let end = text.iter().position(|byte| *byte == b' ').unwrap_or(text.len());
-    Reply::Error(text[..end].into())
+fn is_text_or_none(reply: &Reply) -> bool {
+    matches!(reply, Reply::Bulk(_) | Reply::NullBulk | Reply::Null)
+}
+
+fn refuses(reply: &Reply, text: &str) -> bool {
+    reply.error().is_some_and(|error| String::from_utf8_lossy(error).contains(text))
 }
 
 #[cfg(test)]
@@ -204,6 +232,7 @@ mod tests {
         assert!(equal(Loosen::Scan, scan("7", &["a"]), scan("0", &["b", "a"])));
         assert!(equal(Loosen::Slack(5), Reply::Int(100), Reply::Int(105)));
         assert!(equal(Loosen::AnyInteger, Reply::Int(0), Reply::Int(7)));
+        assert!(equal(Loosen::AnyText, bulk("me"), Reply::NullBulk));
         assert!(equal(Loosen::Digits, bulk("3.2999999999999998"), bulk("3.3")));
         assert!(equal(Loosen::Chance, array(&["a"]), array(&["b"])));
         assert!(equal(
@@ -213,7 +242,9 @@ mod tests {
         ));
         assert!(equal(Loosen::Kind, bulk("a"), bulk("b")));
         let error = |text: &str| Reply::Error(text.into());
-        assert!(equal(Loosen::ErrorCode("syntax"), error("ERR a syntax"), error("ERR syntax b")));
+        assert!(equal(Loosen::Said("cat", "dog"), error("ERR a dog"), error("ERR cat")));
+        assert!(equal(Loosen::Said("cat", "dog"), bulk("cat"), bulk("dog")));
+        assert!(equal(Loosen::Refused("no cat"), error("ERR no cat"), Reply::Int(3)));
     }
 
     #[test]
@@ -231,6 +262,7 @@ mod tests {
         assert!(!equal(Loosen::Slack(5), Reply::Int(100), Reply::Int(106)));
         assert!(!equal(Loosen::Slack(5), Reply::Int(-1), Reply::Int(3)));
         assert!(!equal(Loosen::AnyInteger, Reply::Int(-1), Reply::Int(7)));
+        assert!(!equal(Loosen::AnyText, bulk("me"), Reply::Int(1)));
         assert!(!equal(Loosen::Digits, bulk("3.3"), bulk("3.4")));
         assert!(!equal(Loosen::Digits, bulk("3.3"), Reply::Double("3.3".into())));
         assert!(!equal(Loosen::Chance, array(&["a"]), array(&["b", "a"])));
@@ -242,11 +274,9 @@ mod tests {
         ));
         assert!(!equal(Loosen::Kind, bulk("a"), Reply::Simple("a".into())));
         let error = |text: &str| Reply::Error(text.into());
-        assert!(!equal(
-            Loosen::ErrorCode("syntax"),
-            error("ERR a syntax"),
-            error("WRONG syntax b")
-        ));
-        assert!(!equal(Loosen::ErrorCode("syntax"), error("ERR a syntax"), error("ERR b")));
+        assert!(!equal(Loosen::Said("cat", "dog"), error("ERR cat 1"), error("ERR cat 2")));
+        assert!(!equal(Loosen::Said("cat", "dog"), error("ERR cat"), bulk("dog")));
+        assert!(!equal(Loosen::Refused("no cat"), error("ERR no dog"), Reply::Int(3)));
+        assert!(!equal(Loosen::Refused("cat"), error("ERR cat 1"), error("ERR cat 2")));
     }
 }

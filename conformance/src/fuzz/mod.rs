@@ -12,7 +12,7 @@
 //! ```
 //!
 //! Reading order: [`grammar`], [`exclude`], [`values`], [`generate`], [`corrupt`] (what is sent); [`pair`],
-//! [`contents`] (to whom); [`judge`], [`rules`], [`loosen`] (what must be equal); [`shrink`], [`vector`].
+//! [`contents`] (to whom); [`judge`], [`rules`], [`known`], [`loosen`] (what must be equal); [`shrink`], [`vector`].
 //!
 //! A seed gives the same stream whatever the timing. Knows nothing of which answer is right.
 
@@ -20,9 +20,12 @@ pub mod cli;
 pub mod contents;
 pub mod corrupt;
 pub mod exclude;
+#[cfg(test)]
+mod faulty;
 pub mod generate;
 pub mod grammar;
 pub mod judge;
+pub mod known;
 pub mod limits;
 pub mod loosen;
 pub mod pair;
@@ -47,6 +50,8 @@ use report::{Finding, Report};
 /// How much one difference may cost to shrink.
 const QUESTIONS_MAX: usize = 1500;
 const SHRINK_TIME_MAX: Duration = Duration::from_secs(30);
+/// How long a reply may take while an episode is shrunk of which one did not come.
+const SHRINK_TIMEOUT_MS: u64 = 200;
 /// Differences of one signature that are shrunk: the later ones are most often the same again.
 const SHRUNK_PER_SIGNATURE: usize = 4;
 
@@ -63,6 +68,8 @@ pub struct Options {
     /// Stop at so many distinct differences.
     pub findings_max: usize,
     pub timeout_ms: u64,
+    /// Tell each new finding on standard error as soon as it is there.
+    pub tell: bool,
 }
 
 impl Default for Options {
@@ -75,6 +82,7 @@ impl Default for Options {
             style: Style::default(),
             findings_max: 20,
             timeout_ms: 5000,
+            tell: false,
         }
     }
 }
@@ -87,12 +95,12 @@ pub fn run(specs: [&Spec; 2], options: &Options) -> Harness<Report> {
 
 /// Runs on two servers that are open. `oracle`: where the vectors are recorded.
 pub fn run_pair(pair: &mut Pair, options: &Options, oracle: Option<&Spec>) -> Harness<Report> {
-    let grammar = shared_grammar(pair, &options.groups)?;
+    let (grammar, names) = shared_grammar(pair, &options.groups)?;
     if grammar.commands.is_empty() {
         return Err(HarnessError("no command is known to both servers".into()));
     }
     let identities = [&pair.sides[0].identity, &pair.sides[1].identity];
-    let judge = Judge::new(&grammar, rules::active(rules::RULES, identities));
+    let judge = Judge::new(names.iter(), rules::active(known::RULES, identities));
     let report = Report::new(options.seed, pair.sides.each_ref().map(|side| side.title.clone()));
     let mut run = Run { pair, options, oracle, judge, report, seen: BTreeMap::new() };
     let start = Instant::now();
@@ -113,19 +121,22 @@ pub fn run_pair(pair: &mut Pair, options: &Options, oracle: Option<&Spec>) -> Ha
     Ok(run.report)
 }
 
-/// The reference's grammar of what both servers know and is not left out.
-pub fn shared_grammar(pair: &mut Pair, groups: &[String]) -> Harness<Grammar> {
+/// The reference's grammar of what both servers know and is not left out, and the names of all its
+/// commands.
+pub fn shared_grammar(pair: &mut Pair, groups: &[String]) -> Harness<(Grammar, Vec<String>)> {
     let timeout_ms = pair.timeout_ms;
     let [reference, other] = &mut pair.sides;
     let table = reference.call(&["COMMAND"], timeout_ms)?;
     let docs = reference.call(&["COMMAND", "DOCS"], timeout_ms)?;
     let theirs = grammar::flags_by_name(&other.call(&["COMMAND"], timeout_ms)?);
     let mut grammar = Grammar::read(&table, &docs);
+    let sides = [&reference.identity, &other.identity];
     grammar.retain(|shape| {
         let wanted = groups.is_empty() || groups.contains(&shape.group);
-        wanted && theirs.contains_key(&shape.name) && exclude::reason(shape).is_none()
+        let left_out = exclude::reason(shape).or_else(|| exclude::reason_between(shape, sides));
+        wanted && theirs.contains_key(&shape.name) && left_out.is_none()
     });
-    Ok(grammar)
+    Ok((grammar, grammar::flags_by_name(&table).into_keys().collect()))
 }
 
 struct Run<'r> {
@@ -152,8 +163,14 @@ impl Run<'_> {
         if *seen > SHRUNK_PER_SIGNATURE {
             return Ok(());
         }
-        let finding = self.explain(number, episode, difference)?;
-        self.report.add(finding);
+        let stopped = played.replies.len() < episode.commands.len();
+        let finding = self.explain(number, episode, difference, stopped)?;
+        if let Some(new) = self.report.add(finding)
+            && self.options.tell
+        {
+            let titles = self.pair.sides.each_ref().map(|side| side.title.as_str());
+            eprintln!("{}", new.told(titles));
+        }
         Ok(())
     }
 
@@ -162,45 +179,55 @@ impl Run<'_> {
         &mut self,
         number: u64,
         episode: Episode,
-        difference: Difference,
+        first: Difference,
+        stopped: bool,
     ) -> Harness<Finding> {
-        let signature = difference.signature.clone();
-        let until = Instant::now() + SHRINK_TIME_MAX;
-        let budget = shrink::Budget { questions: QUESTIONS_MAX, until };
-        let happens_again =
-            self.difference(&episode)?.is_some_and(|again| again.signature == signature);
-        let (mut shrunk, mut last, mut broken) = (episode.clone(), difference, None);
-        if happens_again {
-            shrunk =
-                shrink::shrink(episode, budget, &mut |episode| match self.difference(episode) {
-                    Ok(found) => {
-                        let same = found.filter(|found| found.signature == signature);
-                        let is_same = same.is_some();
-                        last = same.unwrap_or_else(|| last.clone());
-                        is_same
-                    }
-                    Err(error) => {
-                        broken = Some(error);
-                        false
-                    }
-                });
+        let patience_ms = self.pair.timeout_ms;
+        if stopped {
+            self.pair.timeout_ms = patience_ms.min(SHRINK_TIMEOUT_MS);
         }
-        if let Some(error) = broken {
-            return Err(error);
-        }
+        let shrunk = self.shrunk(episode, &first);
+        self.pair.timeout_ms = patience_ms;
+        let (shrunk, again) = shrunk?;
+        let happens_again = again.is_some();
+        let difference = again.unwrap_or(first);
         let titles = self.pair.sides.each_ref().map(|side| side.title.as_str());
         let origin = format!("seed {}, episode {number}", self.options.seed);
-        let crashed = signature.starts_with("crash of the reference");
+        let crashed = difference.signature.starts_with("crash of the reference");
         let oracle = self.oracle.filter(|_| !crashed);
-        let text = vector::text(&shrunk, &last, titles, &origin, oracle);
-        Ok(Finding {
-            number,
-            difference: last,
-            happens_again,
-            lines: vector::lines(&shrunk),
-            text,
-            times: 1,
-        })
+        let text = vector::text(&shrunk, &difference, titles, &origin, oracle);
+        let lines = vector::lines(&shrunk);
+        Ok(Finding { number, difference, happens_again, lines, text, times: 1 })
+    }
+
+    /// The smallest episode with the same signature and what differs in it; nothing differs if the
+    /// difference does not happen again.
+    fn shrunk(
+        &mut self,
+        episode: Episode,
+        first: &Difference,
+    ) -> Harness<(Episode, Option<Difference>)> {
+        let until = Instant::now() + SHRINK_TIME_MAX;
+        let budget = shrink::Budget { questions: QUESTIONS_MAX, until };
+        let is_same = |found: &Difference| found.signature == first.signature;
+        let mut last = self.difference(&episode)?.filter(is_same);
+        if last.is_none() {
+            return Ok((episode, None));
+        }
+        let mut broken = None;
+        let shrunk = shrink::shrink(episode, budget, &mut |episode| {
+            let found = match self.difference(episode) {
+                Ok(found) => found.filter(is_same),
+                Err(error) => {
+                    broken = Some(error);
+                    None
+                }
+            };
+            let still = found.is_some();
+            last = found.or(last.take());
+            still
+        });
+        broken.map_or(Ok((shrunk, last)), Err)
     }
 
     fn difference(&mut self, episode: &Episode) -> Harness<Option<Difference>> {
@@ -212,3 +239,6 @@ impl Run<'_> {
         Ok(difference)
     }
 }
+
+#[cfg(test)]
+mod tests;

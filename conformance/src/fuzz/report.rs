@@ -12,6 +12,9 @@ use super::judge::Difference;
 use super::rules::{Active, Rule};
 use super::vector;
 
+/// Of a difference that could not be shrunk, so many commands are printed.
+const LINES_MAX: usize = 20;
+
 /// A difference, as small as it got.
 #[derive(Clone, Debug)]
 pub struct Finding {
@@ -57,12 +60,14 @@ impl Report {
         }
     }
 
-    /// Adds a finding, or counts it if it is known.
-    pub fn add(&mut self, finding: Finding) {
-        match self.findings.iter_mut().find(|known| known.is_like(&finding)) {
-            Some(known) => known.times += 1,
-            None => self.findings.push(finding),
+    /// Adds a finding and gives it back, or counts it if it is known.
+    pub fn add(&mut self, finding: Finding) -> Option<&Finding> {
+        if let Some(known) = self.findings.iter_mut().find(|known| known.is_like(&finding)) {
+            known.times += 1;
+            return None;
         }
+        self.findings.push(finding);
+        self.findings.last()
     }
 
     pub fn count_rules(&mut self, active: &[Active]) {
@@ -87,6 +92,22 @@ impl Report {
 }
 
 impl Finding {
+    /// The commands, and what each server said.
+    pub fn told(&self, titles: [&str; 2]) -> String {
+        let again = if self.happens_again { "" } else { ", did not happen again" };
+        let signature = &self.difference.signature;
+        let mut lines =
+            vec![format!("{signature} (episode {}, met {} times{again})", self.number, self.times)];
+        lines.extend(self.lines.iter().take(LINES_MAX).map(|line| format!("  {line}")));
+        if self.lines.len() > LINES_MAX {
+            lines.push(format!("  ... {} commands in all", self.lines.len()));
+        }
+        for (title, said) in titles.iter().zip(&self.difference.sides) {
+            lines.push(format!("    {title}: {}", shortened(said)));
+        }
+        lines.join("\n")
+    }
+
     /// The same kind of difference by the same commands.
     fn is_like(&self, other: &Finding) -> bool {
         let names = |finding: &Finding| {
@@ -103,19 +124,7 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [reference, other] = &self.titles;
         for finding in &self.findings {
-            let Difference { signature, sides, .. } = &finding.difference;
-            write!(f, "\n{signature} (episode {}", finding.number)?;
-            let again = if finding.happens_again { "" } else { ", did not happen again" };
-            writeln!(f, ", met {} times{again})", finding.times)?;
-            for line in finding.lines.iter().take(20) {
-                writeln!(f, "  {line}")?;
-            }
-            if finding.lines.len() > 20 {
-                writeln!(f, "  ... {} commands in all", finding.lines.len())?;
-            }
-            for (title, said) in self.titles.iter().zip(sides) {
-                writeln!(f, "    {title}: {}", shortened(said))?;
-            }
+            writeln!(f, "\n{}", finding.told([reference, other]))?;
         }
         writeln!(f, "\nrules used")?;
         for (rule, uses) in self.rules.iter().filter(|(_, uses)| *uses > 0) {

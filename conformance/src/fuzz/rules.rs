@@ -10,6 +10,8 @@
 //!   doubles        zscore ...      redis <7.2 | the rest      digits read and written anew
 //! ```
 //!
+//! The list itself is [`super::known`].
+//!
 //! A rule names its commands, the pair of servers that it is for (any, if it says none), what is done to both
 //! replies before they are compared again, and its reason. What a rule forgave is counted and printed.
 
@@ -29,157 +31,10 @@ pub struct Rule {
     /// Guards: one for one of the servers, one for the other, in either order. None: any two.
     pub pair: Option<(&'static str, &'static str)>,
     pub how: Loosen,
+    /// What is left differs too: the rest of the episode cannot be judged.
+    pub ends: bool,
     pub reason: &'static str,
 }
-
-use Loosen::{AnyInteger, Chance, Digits, ErrorCode, Fields, Kind, Order, PairOrder, Scan, Slack};
-
-pub const RULES: &[Rule] = &[
-    Rule {
-        name: "set-order",
-        commands: &["smembers", "sinter", "sunion", "sdiff", "keys", "hkeys", "hvals"],
-        when: always,
-        pair: None,
-        how: Order,
-        reason: "the order of keys, of a set's members and of a hash's fields is not promised",
-    },
-    Rule {
-        name: "hash-order",
-        commands: &["hgetall"],
-        when: always,
-        pair: None,
-        how: PairOrder,
-        reason: "the order of a hash's fields is not promised",
-    },
-    Rule {
-        name: "scan",
-        commands: &["scan", "sscan", "hscan", "zscan"],
-        when: starts_anew,
-        pair: None,
-        how: Scan,
-        reason: "cursors are the server's own; only a scan that ends at once has promised its elements",
-    },
-    Rule {
-        name: "scan-cursor",
-        commands: &["scan", "sscan", "hscan", "zscan"],
-        when: goes_on,
-        pair: None,
-        how: Kind,
-        reason: "a cursor that the server did not give out means nothing",
-    },
-    Rule {
-        name: "unsorted",
-        commands: &["sort", "sort_ro"],
-        when: is_unsorted,
-        pair: None,
-        how: Order,
-        reason: "BY without a place for the element leaves the order of a set as it is",
-    },
-    Rule {
-        name: "ttl-clock",
-        commands: &["ttl", "pttl", "expiretime", "pexpiretime"],
-        when: always,
-        pair: None,
-        how: Slack(2000),
-        reason: "each server reads its own clock",
-    },
-    Rule {
-        name: "idle-clock",
-        commands: &["object|idletime"],
-        when: always,
-        pair: None,
-        how: AnyInteger,
-        reason: "each server reads its own clock, coarsely",
-    },
-    Rule {
-        name: "random-key",
-        commands: &["randomkey"],
-        when: always,
-        pair: None,
-        how: Chance,
-        reason: "which key is left to chance",
-    },
-    Rule {
-        name: "random-member",
-        commands: &["srandmember", "hrandfield", "zrandmember", "spop"],
-        when: always,
-        pair: None,
-        how: Chance,
-        reason: "which members is left to chance",
-    },
-    Rule {
-        name: "hello",
-        commands: &["hello"],
-        when: always,
-        pair: None,
-        how: Fields(&["server", "version", "id", "modules"]),
-        reason: "who a server is",
-    },
-    Rule {
-        name: "help",
-        commands: &[
-            "acl|help",
-            "client|help",
-            "cluster|help",
-            "command|help",
-            "function|help",
-            "object|help",
-            "pubsub|help",
-            "script|help",
-            "xgroup|help",
-            "xinfo|help",
-        ],
-        when: always,
-        pair: None,
-        how: Kind,
-        reason: "help is in each server's own words",
-    },
-    Rule {
-        name: "dump",
-        commands: &["dump"],
-        when: always,
-        pair: None,
-        how: Kind,
-        reason: "a payload carries the version of the snapshot format",
-    },
-    Rule {
-        name: "doubles",
-        commands: &[
-            "zscore",
-            "zincrby",
-            "zadd",
-            "zrange*",
-            "zrevrange*",
-            "zpop*",
-            "zmscore",
-            "zunion",
-            "zinter",
-            "zdiff",
-            "zrandmember",
-            "zscan",
-            "bzpop*",
-            "bzmpop",
-            "zmpop",
-            "zrank",
-            "zrevrank",
-            "geo*",
-            "eval*",
-            "fcall*",
-        ],
-        when: always,
-        pair: Some(("redis <7.2", "redis >=7.2, valkey")),
-        how: Digits,
-        reason: "since 7.2 a double is written with the fewest digits that read back the same, before with 17",
-    },
-    Rule {
-        name: "unknown-subcommand",
-        commands: &["*"],
-        when: always,
-        pair: Some(("redis <7.2", "redis >=7.2, valkey")),
-        how: ErrorCode("unknown subcommand"),
-        reason: "the hint names another version's help",
-    },
-];
 
 /// A rule in use between two servers.
 pub struct Active {
@@ -200,27 +55,40 @@ pub fn active(rules: &'static [Rule], sides: [&Identity; 2]) -> Vec<Active> {
 }
 
 impl Rule {
+    /// A rule for any two servers.
+    pub const fn always(
+        name: &'static str,
+        commands: &'static [&'static str],
+        how: Loosen,
+        reason: &'static str,
+    ) -> Rule {
+        Rule { name, commands, when: |_| true, pair: None, how, ends: false, reason }
+    }
+
+    /// A rule for two versions or two servers.
+    pub const fn between(
+        pair: (&'static str, &'static str),
+        name: &'static str,
+        commands: &'static [&'static str],
+        how: Loosen,
+        reason: &'static str,
+    ) -> Rule {
+        Rule { name, commands, when: |_| true, pair: Some(pair), how, ends: false, reason }
+    }
+
+    /// The same, and nothing that comes after it in the episode counts.
+    pub const fn and_ends(self) -> Rule {
+        Rule { ends: true, ..self }
+    }
+
+    /// The same, only where the arguments are so.
+    pub const fn when(self, when: fn(&[Bytes]) -> bool) -> Rule {
+        Rule { when, ..self }
+    }
+
     pub fn is_for(&self, command: &str) -> bool {
         self.commands.iter().any(|pattern| names(pattern, command))
     }
-}
-
-const fn always(_: &[Bytes]) -> bool {
-    true
-}
-
-/// Whether a scan begins: the cursor is 0.
-fn starts_anew(args: &[Bytes]) -> bool {
-    !goes_on(args)
-}
-
-fn goes_on(args: &[Bytes]) -> bool {
-    let at = if args[0].0.eq_ignore_ascii_case(b"SCAN") { 1 } else { 2 };
-    args.get(at).is_some_and(|cursor| cursor.0 != b"0")
-}
-
-fn is_unsorted(args: &[Bytes]) -> bool {
-    args.windows(2).any(|pair| pair[0].0.eq_ignore_ascii_case(b"BY") && !pair[1].0.contains(&b'*'))
 }
 
 fn parsed(guards: &str) -> Vec<Guard> {
@@ -229,6 +97,7 @@ fn parsed(guards: &str) -> Vec<Guard> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::known::RULES;
     use super::*;
     use crate::guard::Version;
 

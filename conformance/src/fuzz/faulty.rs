@@ -1,0 +1,141 @@
+//! # Faulty: a server with one known fault, to try the fuzzer on
+//!
+//! Stands before an honest target and rewrites some of the commands on their way. What the server then
+//! does is wrong in one way that is known beforehand: does the fuzzer find it, and how
+//! short is what it writes down?
+//!
+//! ```text
+//!   Ignores("set", "NX")       SET k v NX        -> SET k v
+//!   Runs("expire", "pexpire")  EXPIRE k 1000     -> PEXPIRE k 1000      same reply, other effect
+//!   Truncates("append")        APPEND k longer   -> APPEND k long       only from so many bytes on
+//! ```
+
+use std::io;
+
+use super::grammar::{Kind, Shape};
+use crate::guard::Identity;
+use crate::reply::Reply;
+use crate::resp::{Reader, write_command};
+use crate::target::{Connection, Received, Target};
+
+/// A value of so many bytes or more is cut.
+const CUT_BYTES: usize = 20;
+
+/// What is wrong.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fault {
+    /// A command overlooks a token, and the value that belongs to it if there is one.
+    Ignores { command: String, token: String, with_value: bool },
+    /// A command does what another does.
+    Runs { command: String, instead: String },
+    /// A long last argument loses its end.
+    Truncates { command: String },
+}
+
+/// A target with a fault.
+pub struct Faulty {
+    inner: Box<dyn Target>,
+    fault: Fault,
+}
+
+struct FaultyConnection {
+    inner: Box<dyn Connection>,
+    reader: Reader,
+    fault: Fault,
+}
+
+impl Fault {
+    /// The faults of overlooking one of a command's tokens.
+    pub fn of_tokens(shape: &Shape) -> Vec<Fault> {
+        let ignores = |node: &&super::grammar::Argument| {
+            Some(Fault::Ignores {
+                command: shape.name.clone(),
+                token: node.token.clone()?,
+                with_value: node.kind != Kind::PureToken,
+            })
+        };
+        shape.nodes().iter().filter_map(ignores).collect()
+    }
+
+    fn apply(&self, args: &mut Vec<Vec<u8>>) {
+        let is = |command: &str| args[0].eq_ignore_ascii_case(command.as_bytes());
+        match self {
+            Fault::Ignores { command, token, with_value } if is(command) => {
+                let is_token = |arg: &Vec<u8>| arg.eq_ignore_ascii_case(token.as_bytes());
+                if let Some(at) = args.iter().skip(1).position(is_token) {
+                    let end = (at + 2 + usize::from(*with_value)).min(args.len());
+                    args.drain(at + 1..end);
+                }
+            }
+            Fault::Runs { command, instead } if is(command) => {
+                args[0] = instead.clone().into_bytes()
+            }
+            Fault::Truncates { command } if is(command) => {
+                if let Some(last) = args.last_mut().filter(|last| last.len() >= CUT_BYTES) {
+                    last.pop();
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Faulty {
+    pub fn new(inner: Box<dyn Target>, fault: Fault) -> Self {
+        Faulty { inner, fault }
+    }
+}
+
+impl Target for Faulty {
+    fn name(&self) -> &str {
+        self.inner.name()
+    }
+
+    fn connect(&mut self) -> io::Result<Box<dyn Connection>> {
+        let inner = self.inner.connect()?;
+        let (reader, fault) = (Reader::default(), self.fault.clone());
+        Ok(Box::new(FaultyConnection { inner, reader, fault }))
+    }
+
+    fn restart(&mut self) -> io::Result<()> {
+        self.inner.restart()
+    }
+
+    fn now_ms(&mut self) -> u64 {
+        self.inner.now_ms()
+    }
+
+    fn sleep(&mut self, ms: u64) {
+        self.inner.sleep(ms);
+    }
+
+    fn silence_is_final(&self) -> bool {
+        self.inner.silence_is_final()
+    }
+
+    fn feature(&mut self, name: &str) -> Option<bool> {
+        self.inner.feature(name)
+    }
+
+    fn identity(&mut self) -> Option<Identity> {
+        self.inner.identity()
+    }
+}
+
+impl Connection for FaultyConnection {
+    fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.reader.feed(bytes);
+        let mut out = Vec::new();
+        while let Ok(Some(Reply::Array(words))) = self.reader.next_reply() {
+            let bytes = |word: &Reply| word.text().unwrap_or_default().to_vec();
+            let mut args: Vec<Vec<u8>> = words.iter().map(bytes).collect();
+            self.fault.apply(&mut args);
+            write_command(&args, &mut out);
+        }
+        self.inner.send(&out)
+    }
+
+    fn receive(&mut self, into: &mut Vec<u8>, wait_ms: u64) -> io::Result<Received> {
+        self.inner.receive(into, wait_ms)
+    }
+}
