@@ -13,7 +13,8 @@
 //! ```
 //!
 //! Reading order: [`pattern`] (the notation of replies), [`mod@format`] (of files), [`case`] (the data),
-//! [`matcher`] (what counts as equal), [`run`] (how a case is played), [`record`].
+//! [`matcher`] (what counts as equal), [`run`] (how a case is played), [`record`]; then [`fuzz`], which
+//! finds what no vector asks.
 //!
 //! Nothing here uses a client library, or code of the server that it judges: sockets, reader and
 //! notation are its own, because a shared misunderstanding would go unseen.

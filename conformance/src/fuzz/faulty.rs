@@ -10,7 +10,9 @@
 //!   Truncates("append")        APPEND k longer   -> APPEND k long       only from so many bytes on
 //! ```
 
+use std::cell::Cell;
 use std::io;
+use std::rc::Rc;
 
 use super::grammar::{Kind, Shape};
 use crate::guard::Identity;
@@ -30,18 +32,22 @@ pub enum Fault {
     Runs { command: String, instead: String },
     /// A long last argument loses its end.
     Truncates { command: String },
+    /// A command with a token ends the server.
+    Crashes { command: String, token: String },
 }
 
 /// A target with a fault.
 pub struct Faulty {
     inner: Box<dyn Target>,
     fault: Fault,
+    is_dead: Rc<Cell<bool>>,
 }
 
 struct FaultyConnection {
     inner: Box<dyn Connection>,
     reader: Reader,
     fault: Fault,
+    is_dead: Rc<Cell<bool>>,
 }
 
 impl Fault {
@@ -78,11 +84,17 @@ impl Fault {
             _ => {}
         }
     }
+
+    fn kills(&self, args: &[Vec<u8>]) -> bool {
+        let Fault::Crashes { command, token } = self else { return false };
+        let is = |arg: &Vec<u8>, word: &str| arg.eq_ignore_ascii_case(word.as_bytes());
+        is(&args[0], command) && args.iter().any(|arg| is(arg, token))
+    }
 }
 
 impl Faulty {
     pub fn new(inner: Box<dyn Target>, fault: Fault) -> Self {
-        Faulty { inner, fault }
+        Faulty { inner, fault, is_dead: Rc::default() }
     }
 }
 
@@ -92,12 +104,18 @@ impl Target for Faulty {
     }
 
     fn connect(&mut self) -> io::Result<Box<dyn Connection>> {
+        if self.is_dead.get() {
+            return Err(io::ErrorKind::ConnectionRefused.into());
+        }
         let inner = self.inner.connect()?;
         let (reader, fault) = (Reader::default(), self.fault.clone());
-        Ok(Box::new(FaultyConnection { inner, reader, fault }))
+        let is_dead = Rc::clone(&self.is_dead);
+        Ok(Box::new(FaultyConnection { inner, reader, fault, is_dead }))
     }
 
     fn restart(&mut self) -> io::Result<()> {
+        // What the dead one's connections see stays so; the new one has its own.
+        self.is_dead = Rc::default();
         self.inner.restart()
     }
 
@@ -130,12 +148,18 @@ impl Connection for FaultyConnection {
             let bytes = |word: &Reply| word.text().unwrap_or_default().to_vec();
             let mut args: Vec<Vec<u8>> = words.iter().map(bytes).collect();
             self.fault.apply(&mut args);
+            if self.fault.kills(&args) {
+                self.is_dead.set(true);
+            }
             write_command(&args, &mut out);
         }
         self.inner.send(&out)
     }
 
     fn receive(&mut self, into: &mut Vec<u8>, wait_ms: u64) -> io::Result<Received> {
+        if self.is_dead.get() {
+            return Ok(Received::Closed);
+        }
         self.inner.receive(into, wait_ms)
     }
 }

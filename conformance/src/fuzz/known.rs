@@ -21,6 +21,7 @@ const SINCE_7_2: (&str, &str) = ("redis <7.2", "redis >=7.2, valkey");
 const VALKEY: (&str, &str) = ("redis", "valkey >=8.0");
 /// What Keynotes does otherwise on purpose.
 const KEYNOTES: (&str, &str) = ("redis <7.2", "keynotes");
+const LEAST: &str = "since 7.2 the least integer, which has no positive counterpart, is refused";
 const SCANS: &[&str] = &["scan", "sscan", "hscan", "zscan"];
 
 pub const RULES: &[Rule] = &[
@@ -36,6 +37,13 @@ pub const RULES: &[Rule] = &[
         PairOrder,
         "the order of a hash's fields is not promised",
     ),
+    Rule::always(
+        "hash-order-in-lua",
+        &["eval", "eval_ro"],
+        PairOrder,
+        "the order of a hash's fields is not promised to a script either",
+    )
+    .when(|args| args.len() > 1 && args[1].0.ends_with(b"redis.call('hgetall', KEYS[1])")),
     Rule::always(
         "scan",
         SCANS,
@@ -145,15 +153,28 @@ pub const RULES: &[Rule] = &[
         SINCE_7_2,
         "getkeys-arity",
         &["command|getkeys", "command|getkeysandflags"],
-        Said("wrong number of arguments", "Invalid command specified"),
+        Refused("wrong number of arguments"),
         "since 7.2 a command without arguments may be asked about",
-    ),
+    )
+    .when(|args| args.len() == 3)
+    .and_ends(),
+    Rule::between(SINCE_7_2, "least-rank", &["lpos"], Refused("value must between"), LEAST),
+    Rule::between(SINCE_7_2, "least-count", &["lrem"], Refused("value must between"), LEAST)
+        .and_ends(),
     Rule::between(
         SINCE_7_2,
-        "least-count",
-        &["lrem", "lpos"],
-        Refused("value must between"),
-        "since 7.2 the least integer, which has no positive counterpart, is refused",
+        "bits-of-nothing-more",
+        &["bitcount", "bitpos"],
+        Refused("syntax error"),
+        "since 7.2 arguments are read even if there is no key",
+    )
+    .when(|args| args.len() > 5),
+    Rule::between(
+        SINCE_7_2,
+        "timeout-beyond",
+        &["b*"],
+        Said("timeout is negative", "timeout is out of range"),
+        "since 7.2 a timeout beyond all numbers is said to be one",
     ),
     Rule::between(
         SINCE_7_2,
@@ -180,7 +201,7 @@ pub const RULES: &[Rule] = &[
         SINCE_7_2,
         "hello-whole",
         &["hello"],
-        Said("WRONGPASS", "Syntax error in HELLO option"),
+        Said("WRONGPASS", "ERR "),
         "since 7.2 HELLO reads all its options before it acts on any",
     ),
     Rule::between(
@@ -227,6 +248,13 @@ pub const RULES: &[Rule] = &[
         "since 7.2 consumers are made sooner, and the time of their last success is told",
     ),
     Rule::between(
+        KEYNOTES,
+        "references",
+        &["object|refcount"],
+        AnyInteger,
+        "arguments are copied into the keyspace, and small integers are never copied: nothing else is shared",
+    ),
+    Rule::between(
         VALKEY,
         "noscript",
         &["evalsha", "evalsha_ro"],
@@ -236,10 +264,19 @@ pub const RULES: &[Rule] = &[
     Rule::between(
         VALKEY,
         "watch-in-multi",
-        &["watch", "multi"],
+        &["watch"],
         Said("inside MULTI is not", "not allowed inside a transaction"),
-        "wording",
-    ),
+        "since 8.0 it makes EXEC fail",
+    )
+    .and_ends(),
+    Rule::between(
+        VALKEY,
+        "multi-in-multi",
+        &["multi"],
+        Said("can not be nested", "not allowed inside a transaction"),
+        "since 8.0 it makes EXEC fail",
+    )
+    .and_ends(),
     Rule::between(
         VALKEY,
         "lua-arguments",
@@ -288,9 +325,9 @@ pub const RULES: &[Rule] = &[
     Rule::between(
         VALKEY,
         "broken-hyperloglog",
-        &["pfmerge"],
+        &["pf*"],
         Refused("Corrupted HLL"),
-        "8.0.1 merges a sparse one with bytes behind its end",
+        "8.0.1 overlooks bytes behind the end of a sparse one",
     )
     .and_ends(),
     Rule::between(

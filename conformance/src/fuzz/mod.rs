@@ -19,8 +19,10 @@
 pub mod cli;
 pub mod contents;
 pub mod corrupt;
+#[cfg(all(test, feature = "engine"))]
+mod engine_tests;
 pub mod exclude;
-#[cfg(test)]
+#[cfg(all(test, feature = "engine"))]
 mod faulty;
 pub mod generate;
 pub mod grammar;
