@@ -22,6 +22,10 @@ use crate::random::Random;
 /// Less than this, and a count asks for an endless reply.
 const COUNT_MIN: i64 = -1000;
 
+/// A time to live that would end after the last moment that there is: what RESTORE makes of it differs by
+/// version, and so does what is left.
+const TTL_MAX: i64 = 100_000_000_000_000_000;
+
 /// Breaks one thing.
 pub fn corrupt(random: &mut Random, shape: &Shape, args: &mut Vec<Vec<u8>>) {
     let words = shape.words().count();
@@ -53,19 +57,22 @@ pub fn corrupt(random: &mut Random, shape: &Shape, args: &mut Vec<Vec<u8>>) {
     }
 }
 
-/// Puts out of reach what would make the answer depend on the moment, or never end.
-pub fn make_harmless(random: &mut Random, shape: &Shape, args: &mut [Vec<u8>]) {
+/// Puts out of reach what would make the answer depend on the moment, or never end. Only in a command
+/// that is broken may any number have become a time to live.
+pub fn make_harmless(random: &mut Random, shape: &Shape, args: &mut [Vec<u8>], broken: bool) {
     let nodes = shape.nodes();
     let has_durations = nodes.iter().any(|node| values::is_duration(node));
     let in_millis = nodes.iter().any(|node| values::is_duration(node) && node.name != "seconds");
+    let has_ttl = nodes.iter().any(|node| node.name == "ttl");
     let has_counts = nodes.iter().any(|node| node.name == "count");
     for arg in args.iter_mut().skip(1) {
         let Some(number) = std::str::from_utf8(arg).ok().and_then(|text| text.parse::<i64>().ok())
         else {
             continue;
         };
-        if has_durations && (1..values::SOONEST_MS).contains(&number) {
-            *arg = values::duration(random, in_millis);
+        let too_soon = broken && has_durations && (1..values::SOONEST_MS).contains(&number);
+        if too_soon || (has_ttl && number > TTL_MAX) {
+            *arg = values::long_duration(random, in_millis);
         }
         if has_counts && (i64::MIN + 1..COUNT_MIN).contains(&number) {
             *arg = b"-7".to_vec();
@@ -117,7 +124,7 @@ mod tests {
         for _ in 0..2000 {
             let mut args = whole.clone();
             corrupt(&mut random, &getex(), &mut args);
-            make_harmless(&mut random, &getex(), &mut args);
+            make_harmless(&mut random, &getex(), &mut args, true);
             changed += usize::from(args != whole);
             for arg in &args[1..] {
                 let number =

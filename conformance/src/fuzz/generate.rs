@@ -126,9 +126,7 @@ impl<'g> Generator<'g> {
             } else if breaks && !both {
                 corrupt::corrupt(&mut self.random, shape, &mut args);
             }
-            if breaks {
-                corrupt::make_harmless(&mut self.random, shape, &mut args);
-            }
+            corrupt::make_harmless(&mut self.random, shape, &mut args, breaks);
             if may_wait || !corrupt::may_wait(shape, &args) {
                 return args.into_iter().map(Bytes).collect();
             }

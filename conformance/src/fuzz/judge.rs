@@ -29,8 +29,8 @@ pub struct Judge {
     pub rules: Vec<Active>,
     /// The names of subcommands.
     subcommands: BTreeSet<String>,
-    /// A rule said that what follows is no longer comparable.
-    ended: bool,
+    /// A rule said that what follows in the last episode cannot be judged.
+    pub ended: bool,
 }
 
 /// One that no rule explains.

@@ -10,7 +10,8 @@
 //! ```
 
 use super::loosen::Loosen::{
-    AnyInteger, AnyText, Chance, Digits, Fields, Kind, Order, PairOrder, Refused, Said, Scan, Slack,
+    Aborted, AnyInteger, AnyText, Chance, Digits, Fields, Idlers, Kind, Near, Order, PairOrder,
+    Refused, Said, Scan, Slack,
 };
 use super::rules::Rule;
 use crate::bytes::Bytes;
@@ -25,6 +26,35 @@ const LEAST: &str = "since 7.2 the least integer, which has no positive counterp
 const SCANS: &[&str] = &["scan", "sscan", "hscan", "zscan"];
 
 pub const RULES: &[Rule] = &[
+    // First, for what is sorted is sorted by its text.
+    Rule::between(
+        SINCE_7_2,
+        "doubles",
+        &[
+            "zscore",
+            "zincrby",
+            "zadd",
+            "zrange*",
+            "zrevrange*",
+            "zpop*",
+            "zmscore",
+            "zunion",
+            "zinter",
+            "zdiff",
+            "zrandmember",
+            "zscan",
+            "bzpop*",
+            "bzmpop",
+            "zmpop",
+            "zrank",
+            "zrevrank",
+            "geo*",
+            "eval*",
+            "fcall*",
+        ],
+        Digits,
+        "since 7.2 a double is written with the fewest digits that read back the same, before with 17",
+    ),
     Rule::always(
         "set-order",
         &["smembers", "sinter", "sunion", "sdiff", "keys", "hkeys", "hvals"],
@@ -77,6 +107,12 @@ pub const RULES: &[Rule] = &[
         AnyInteger,
         "each server reads its own clock, coarsely",
     ),
+    Rule::always(
+        "dead-counted",
+        &["dbsize"],
+        Near(3),
+        "a key that is dead counts until it is met, and RANDOMKEY meets one by chance",
+    ),
     Rule::always("random-key", &["randomkey"], Chance, "which key is left to chance"),
     Rule::always(
         "random-member",
@@ -115,34 +151,6 @@ pub const RULES: &[Rule] = &[
     Rule::always("dump", &["dump"], Kind, "a payload carries the version of the snapshot format"),
     Rule::between(
         SINCE_7_2,
-        "doubles",
-        &[
-            "zscore",
-            "zincrby",
-            "zadd",
-            "zrange*",
-            "zrevrange*",
-            "zpop*",
-            "zmscore",
-            "zunion",
-            "zinter",
-            "zdiff",
-            "zrandmember",
-            "zscan",
-            "bzpop*",
-            "bzmpop",
-            "zmpop",
-            "zrank",
-            "zrevrank",
-            "geo*",
-            "eval*",
-            "fcall*",
-        ],
-        Digits,
-        "since 7.2 a double is written with the fewest digits that read back the same, before with 17",
-    ),
-    Rule::between(
-        SINCE_7_2,
         "scan-bad-cursor",
         SCANS,
         Refused("invalid cursor"),
@@ -168,7 +176,7 @@ pub const RULES: &[Rule] = &[
         Refused("syntax error"),
         "since 7.2 arguments are read even if there is no key",
     )
-    .when(|args| args.len() > 5),
+    .when(|args| args.len() > 4),
     Rule::between(
         SINCE_7_2,
         "timeout-beyond",
@@ -222,9 +230,11 @@ pub const RULES: &[Rule] = &[
         SINCE_7_2,
         "rank-withscore",
         &["zrank", "zrevrank"],
-        Said("wrong number of arguments", "syntax error"),
+        Refused("wrong number of arguments"),
         "since 7.2 there may be one more argument, WITHSCORE",
-    ),
+    )
+    .when(|args| args.len() == 4)
+    .and_ends(),
     Rule::between(
         SINCE_7_2,
         "xsetid-deleted",
@@ -238,6 +248,13 @@ pub const RULES: &[Rule] = &[
         "consumer-made",
         &["xgroup|createconsumer"],
         AnyInteger,
+        "since 7.2 XCLAIM and XAUTOCLAIM make their consumer even if they claim nothing",
+    ),
+    Rule::between(
+        SINCE_7_2,
+        "idle-consumers",
+        &["xinfo|consumers"],
+        Idlers,
         "since 7.2 XCLAIM and XAUTOCLAIM make their consumer even if they claim nothing",
     ),
     Rule::between(
@@ -314,6 +331,28 @@ pub const RULES: &[Rule] = &[
         "since 8.0 + names the last entry",
     )
     .when(|args| args.contains(&Bytes::from("+"))),
+    Rule::between(
+        VALKEY,
+        "xreadgroup-last",
+        &["xreadgroup"],
+        Said("Invalid stream ID", "The + ID is meaningless"),
+        "since 8.0 + names the last entry, and a group has none",
+    ),
+    Rule::between(
+        VALKEY,
+        "zset-conversion",
+        &["object|encoding"],
+        Said("listpack", "skiplist"),
+        "8.0 converts for the length of a member that ZADD XX then does not add",
+    ),
+    Rule::between(
+        VALKEY,
+        "watch-the-past",
+        &["exec"],
+        Aborted,
+        "8.0 does not tell those who watch a missing key of a value that was dead when it was set",
+    )
+    .and_ends(),
     Rule::between(
         VALKEY,
         "list-index",

@@ -26,6 +26,8 @@ pub enum Loosen {
     Scan,
     /// Integers so far apart at most, if both are positive.
     Slack(i64),
+    /// Integers so far apart at most, if neither is negative.
+    Near(i64),
     /// An integer for an integer, if neither is negative.
     AnyInteger,
     /// A string, or the lack of one, for another.
@@ -36,6 +38,10 @@ pub enum Loosen {
     Chance,
     /// These fields, with their values, at any depth.
     Fields(&'static [&'static str]),
+    /// Consumers without pending entries: they need not be there.
+    Idlers,
+    /// A transaction's results, for its refusal.
+    Aborted,
     /// The first byte on the wire, nothing more.
     Kind,
     /// Two errors, or two strings, of which one contains this and the other that.
@@ -54,6 +60,9 @@ impl Loosen {
             Loosen::Slack(slack) => {
                 near(left, right, &|a, b| a > 0 && b > 0 && a.abs_diff(b) <= slack as u64)
             }
+            Loosen::Near(most) => {
+                near(left, right, &|a, b| a >= 0 && b >= 0 && a.abs_diff(b) <= most as u64)
+            }
             Loosen::AnyInteger => near(left, right, &|a, b| a >= 0 && b >= 0),
             Loosen::AnyText if is_text_or_none(left) && is_text_or_none(right) => {
                 (Reply::Null, Reply::Null)
@@ -61,6 +70,8 @@ impl Loosen {
             Loosen::Digits => (by_value(left), by_value(right)),
             Loosen::Chance => (shape(left), shape(right)),
             Loosen::Fields(fields) => (without(left, fields), without(right, fields)),
+            Loosen::Idlers => (busy(left), busy(right)),
+            Loosen::Aborted if is_null(left) != is_null(right) => (Reply::Null, Reply::Null),
             Loosen::Kind if std::mem::discriminant(left) == std::mem::discriminant(right) => {
                 (Reply::Null, Reply::Null)
             }
@@ -70,9 +81,11 @@ impl Loosen {
             Loosen::Refused(text) if refuses(left, text) != refuses(right, text) => {
                 (Reply::Null, Reply::Null)
             }
-            Loosen::AnyText | Loosen::Kind | Loosen::Said(..) | Loosen::Refused(_) => {
-                (left.clone(), right.clone())
-            }
+            Loosen::AnyText
+            | Loosen::Aborted
+            | Loosen::Kind
+            | Loosen::Said(..)
+            | Loosen::Refused(_) => (left.clone(), right.clone()),
         }
     }
 }
@@ -187,6 +200,18 @@ fn without(reply: &Reply, fields: &[&str]) -> Reply {
     }
 }
 
+fn busy(reply: &Reply) -> Reply {
+    let Reply::Array(consumers) = reply else { return reply.clone() };
+    let is_busy = |consumer: &&Reply| {
+        crate::client::field(consumer, "pending").is_none_or(|pending| *pending != Reply::Int(0))
+    };
+    Reply::Array(consumers.iter().filter(is_busy).cloned().collect())
+}
+
+fn is_null(reply: &Reply) -> bool {
+    matches!(reply, Reply::Null | Reply::NullArray | Reply::NullBulk)
+}
+
 fn both_say(left: &Reply, right: &Reply, one: &str, other: &str) -> bool {
     let same_kind = std::mem::discriminant(left) == std::mem::discriminant(right);
     let says = |reply: &Reply, text: &str| {
@@ -231,7 +256,11 @@ mod tests {
         assert!(equal(Loosen::Scan, scan("0", &["a", "b"]), scan("0", &["b", "a"])));
         assert!(equal(Loosen::Scan, scan("7", &["a"]), scan("0", &["b", "a"])));
         assert!(equal(Loosen::Slack(5), Reply::Int(100), Reply::Int(105)));
+        assert!(equal(Loosen::Near(2), Reply::Int(0), Reply::Int(2)));
         assert!(equal(Loosen::AnyInteger, Reply::Int(0), Reply::Int(7)));
+        let consumer = |n| Reply::Array(vec![bulk("pending"), Reply::Int(n)]);
+        assert!(equal(Loosen::Idlers, Reply::Array(vec![consumer(0)]), Reply::Array(vec![])));
+        assert!(equal(Loosen::Aborted, Reply::NullArray, array(&["a"])));
         assert!(equal(Loosen::AnyText, bulk("me"), Reply::NullBulk));
         assert!(equal(Loosen::Digits, bulk("3.2999999999999998"), bulk("3.3")));
         assert!(equal(Loosen::Chance, array(&["a"]), array(&["b"])));
@@ -261,7 +290,11 @@ mod tests {
         assert!(!equal(Loosen::Scan, scan("0", &["a", "b"]), scan("0", &["b"])));
         assert!(!equal(Loosen::Slack(5), Reply::Int(100), Reply::Int(106)));
         assert!(!equal(Loosen::Slack(5), Reply::Int(-1), Reply::Int(3)));
+        assert!(!equal(Loosen::Near(2), Reply::Int(0), Reply::Int(3)));
         assert!(!equal(Loosen::AnyInteger, Reply::Int(-1), Reply::Int(7)));
+        let consumer = |n| Reply::Array(vec![bulk("pending"), Reply::Int(n)]);
+        assert!(!equal(Loosen::Idlers, Reply::Array(vec![consumer(1)]), Reply::Array(vec![])));
+        assert!(!equal(Loosen::Aborted, array(&["b"]), array(&["a"])));
         assert!(!equal(Loosen::AnyText, bulk("me"), Reply::Int(1)));
         assert!(!equal(Loosen::Digits, bulk("3.3"), bulk("3.4")));
         assert!(!equal(Loosen::Digits, bulk("3.3"), Reply::Double("3.3".into())));

@@ -157,6 +157,7 @@ impl Run<'_> {
         self.report.commands += played.replies.len() as u64;
         self.report.episodes += 1;
         let Some(difference) = self.judge.first_difference(&episode, &played) else {
+            self.report.episodes_cut_short += u64::from(self.judge.ended);
             return Ok(());
         };
         self.report.differing_episodes += 1;

@@ -40,6 +40,8 @@ pub struct Report {
     pub commands_known: usize,
     pub episodes: u64,
     pub differing_episodes: u64,
+    /// Judged only up to a known difference in what was left.
+    pub episodes_cut_short: u64,
     pub seconds: f64,
     pub findings: Vec<Finding>,
     pub rules: Vec<(&'static Rule, u64)>,
@@ -54,6 +56,7 @@ impl Report {
             commands_known: 0,
             episodes: 0,
             differing_episodes: 0,
+            episodes_cut_short: 0,
             seconds: 0.0,
             findings: Vec::new(),
             rules: Vec::new(),
@@ -141,7 +144,8 @@ impl fmt::Display for Report {
         )?;
         writeln!(
             f,
-            "{} episodes differ without an explanation; {} distinct differences",
+            "{} episodes judged up to a rule that ends them; {} differ without an explanation; {} distinct differences",
+            self.episodes_cut_short,
             self.differing_episodes,
             self.findings.len()
         )

@@ -285,12 +285,12 @@ pub fn value(random: &mut Random, argument: &Argument, group: &str) -> Vec<u8> {
 
 /// A length of time, in the unit of an argument's name.
 pub fn duration(random: &mut Random, is_millis: bool) -> Vec<u8> {
-    if random.percent(15) {
-        return text(
-            random,
-            &["0", "-1", "-100", "9223372036854775807", "9223372036854775", "x", "1.5", ""],
-        );
-    }
+    let edges = ["0", "-1", "-100", "9223372036854775807", "9223372036854775", "x", "1.5", ""];
+    if random.percent(15) { text(random, &edges) } else { long_duration(random, is_millis) }
+}
+
+/// A length of time that does not end during a run, and most likely is no other's.
+pub fn long_duration(random: &mut Random, is_millis: bool) -> Vec<u8> {
     let unit = if is_millis { 1000 } else { 1 };
     let soonest = SOONEST_MS as usize / 1000;
     ((soonest + random.below(1_000_000_000)) * unit).to_string().into_bytes()
