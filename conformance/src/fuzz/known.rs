@@ -108,6 +108,12 @@ pub const RULES: &[Rule] = &[
         "each server reads its own clock, coarsely",
     ),
     Rule::always(
+        "library-order",
+        &["function|list"],
+        Order,
+        "the order of libraries is not promised",
+    ),
+    Rule::always(
         "dead-counted",
         &["dbsize"],
         Near(3),
@@ -157,6 +163,14 @@ pub const RULES: &[Rule] = &[
         "since 7.2 an empty or a negative cursor is refused, and spaces before one are not",
     )
     .when(goes_on),
+    Rule::between(
+        SINCE_7_2,
+        "getkeys-error",
+        &["command|getkeys", "command|getkeysandflags"],
+        Said("wrong number of arguments", "ERR "),
+        "since 7.2 a command without arguments may be asked about",
+    )
+    .when(|args| args.len() == 3),
     Rule::between(
         SINCE_7_2,
         "getkeys-arity",
@@ -225,6 +239,13 @@ pub const RULES: &[Rule] = &[
         &["object|encoding"],
         Said("hashtable", "listpack"),
         "since 7.2 a small set of strings is a listpack",
+    ),
+    Rule::between(
+        SINCE_7_2,
+        "rank-error",
+        &["zrank", "zrevrank"],
+        Said("wrong number of arguments", "syntax error"),
+        "since 7.2 there may be one more argument, WITHSCORE",
     ),
     Rule::between(
         SINCE_7_2,

@@ -32,7 +32,7 @@ pub enum Loosen {
     AnyInteger,
     /// A string, or the lack of one, for another.
     AnyText,
-    /// Numbers in strings and doubles, by value.
+    /// Numbers in strings and doubles, by value; zero has no sign.
     Digits,
     /// Strings and numbers of any content, the same shape.
     Chance,
@@ -150,7 +150,8 @@ fn by_value(reply: &Reply) -> Reply {
             Reply::Bulk(b) if !b.0.is_empty() => b.lossy(),
             _ => return None,
         };
-        let value: f64 = digits.parse().ok()?;
+        // Adding 0 takes the sign off a zero.
+        let value = digits.parse::<f64>().ok()? + 0.0;
         Some(match leaf {
             Reply::Double(_) => Reply::Double(value.to_string()),
             _ => Reply::Bulk(Bytes::from(value.to_string().as_str())),
