@@ -21,7 +21,7 @@ const SINCE_7_2: (&str, &str) = ("redis <7.2", "redis >=7.2, valkey");
 /// What Valkey changed.
 const VALKEY: (&str, &str) = ("redis", "valkey >=8.0");
 /// What Keynotes does otherwise on purpose.
-const KEYNOTES: (&str, &str) = ("redis <7.2", "keynotes");
+const KEYNOTES: (&str, &str) = ("redis <7.2, valkey", "keynotes");
 const LEAST: &str = "since 7.2 the least integer, which has no positive counterpart, is refused";
 const SCANS: &[&str] = &["scan", "sscan", "hscan", "zscan"];
 
