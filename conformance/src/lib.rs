@@ -16,7 +16,8 @@
 //!
 //! Reading order: [`pattern`] (the notation of replies), [`mod@format`] (of files), [`case`] (the data),
 //! [`matcher`] (what counts as equal), [`run`] (how a case is played), [`record`]; then what becomes
-//! of it: [`verdict`], [`summary`], [`report`], [`matrix`], [`mod@lock`], and [`mod@coverage`].
+//! of it: [`verdict`], [`summary`], [`report`], [`matrix`], [`mod@lock`], and [`mod@coverage`]. [`fuzz`] finds what no
+//! vector asks.
 //!
 //! Nothing here uses a client library, or code of the server that it judges: sockets, reader and
 //! notation are its own, because a shared misunderstanding would go unseen.
@@ -34,6 +35,7 @@ pub mod facts;
 pub mod features;
 pub mod fence;
 pub mod format;
+pub mod fuzz;
 pub mod guard;
 pub mod header;
 pub mod keyspace;
@@ -44,6 +46,7 @@ pub mod matcher;
 pub mod matrix;
 pub mod notation;
 pub mod pattern;
+pub mod random;
 pub mod record;
 pub mod reply;
 pub mod report;

@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::case::{Case, Step};
 use crate::expect::{self, Expectation};
 use crate::format::{self, FormatError};
+use crate::random::Random;
 use crate::run;
 use crate::session::{Harness, HarnessError, Session};
 pub use crate::summary::Summary;
@@ -200,7 +201,7 @@ pub fn choose<'c>(cases: &'c [Case], options: &Options) -> Vec<&'c Case> {
     };
     let mut cases: Vec<&Case> = cases.iter().filter(chosen).collect();
     if let Some(seed) = options.seed {
-        shuffle(&mut cases, seed);
+        Random::new(seed).shuffle(&mut cases);
     }
     cases
 }
@@ -263,18 +264,6 @@ fn is_slow(case: &Case) -> bool {
         }
         _ => false,
     })
-}
-
-/// Fisher and Yates, with the splitmix64 generator.
-fn shuffle<T>(items: &mut [T], seed: u64) {
-    let mut state = seed;
-    for i in (1..items.len()).rev() {
-        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        items.swap(i, ((z ^ (z >> 31)) % (i as u64 + 1)) as usize);
-    }
 }
 
 #[cfg(test)]

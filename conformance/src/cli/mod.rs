@@ -21,6 +21,7 @@ conformance: does this server do what Redis does?
   conformance lock [PATH] [--check]        what do the oracles say to each case?
   conformance matrix RUN.json... --out DIR pages that compare servers, from reports in JSON
   conformance features --target T          what `needs:` would find there
+  conformance fuzz --ref T --other T       random commands to two servers; see fuzz --help
 
 PATH is a folder of vectors or one file; spec/vectors unless given.
 
@@ -71,6 +72,9 @@ pub fn main() -> Exit {
         Some(Value(command)) => command.string()?,
         _ => "help".to_string(),
     };
+    if command == "fuzz" {
+        return conformance::fuzz::cli::main(&mut parser);
+    }
     let arguments = arguments::read(&mut parser)?;
     match command.as_str() {
         _ if arguments.help => help(),
