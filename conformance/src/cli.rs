@@ -11,7 +11,7 @@ use conformance::report::Style;
 use conformance::session::Session;
 use conformance::suite::{self, Options, Summary};
 use conformance::target::Spec;
-use conformance::{compile, lint, record};
+use conformance::{compile, lint, mutate, record};
 use lexopt::prelude::*;
 
 const HELP: &str = "\
@@ -23,6 +23,7 @@ conformance: does this server do what Redis does?
   conformance compile [PATH] [--check]     write PATH/json, or say what is stale in it
   conformance lint [PATH]                  name careless vectors
   conformance features --target T          what `needs:` would find there
+  conformance mutate [PATH] --upstream T   would the vectors notice a faulty server? --help says more
 
 PATH is a folder of vectors or one file; spec/vectors unless given.
 
@@ -72,6 +73,9 @@ pub fn main() -> Exit {
         Some(Value(command)) => command.string()?,
         _ => "help".to_string(),
     };
+    if command == "mutate" {
+        return mutate::command(&mut parser);
+    }
     let arguments = read(&mut parser)?;
     match command.as_str() {
         _ if arguments.help => help(),

@@ -13,7 +13,8 @@
 //! ```
 //!
 //! Reading order: [`pattern`] (the notation of replies), [`mod@format`] (of files), [`case`] (the data),
-//! [`matcher`] (what counts as equal), [`run`] (how a case is played), [`record`].
+//! [`matcher`] (what counts as equal), [`run`] (how a case is played), [`record`], and [`mutate`]
+//! (whether the vectors would notice a faulty server).
 //!
 //! Nothing here uses a client library, or code of the server that it judges: sockets, reader and
 //! notation are its own, because a shared misunderstanding would go unseen.
@@ -34,6 +35,7 @@ pub mod keyspace;
 pub mod lexer;
 pub mod lint;
 pub mod matcher;
+pub mod mutate;
 pub mod notation;
 pub mod pattern;
 pub mod record;
