@@ -15,9 +15,8 @@ pub fn all() -> Vec<Fault> {
 
 fn of_the_wire() -> Vec<Fault> {
     vec![
-        fault("nothing", "*", "Nothing is changed at all.")
-            .unasked(|_| None)
-            .spoils(|_| Some(vec![])),
+        fault("written-anew", "*", "Every request is taken apart and written anew.")
+            .asks(|asked| Some(asked.args.clone())),
         fault("fragments", "*", "Replies come in small pieces.").wire(Wire::Fragments),
         fault("slow", "*", "Every reply comes two milliseconds later.").wire(Wire::Slow(2)),
         fault("ttl-less", "TTL PTTL", "A few milliseconds go by before an expiry is told.")

@@ -131,7 +131,7 @@ impl Fault {
     pub fn touches(&self, args: &[Bytes]) -> bool {
         let word = |i: usize| args.get(i).map(|word| word.lossy().to_uppercase());
         let Some(name) = word(0) else { return false };
-        self.touches.split_whitespace().any(|touched| match touched.split_once('|') {
+        self.touched().any(|touched| match touched.split_once('|') {
             Some((command, subcommand)) => {
                 command == name && word(1).is_some_and(|word| word == subcommand)
             }
@@ -144,9 +144,14 @@ impl Fault {
         (!self.resp3_only || asked.resp3) && !asked.is_greeting() && self.touches(&asked.args)
     }
 
-    /// The names of the commands that it touches, without subcommands.
+    /// The commands that it touches, `*` for all.
+    pub fn touched(&self) -> impl Iterator<Item = &str> {
+        self.touches.split_whitespace()
+    }
+
+    /// Likewise, without subcommands.
     pub fn commands(&self) -> impl Iterator<Item = &str> {
-        self.touches.split_whitespace().map(|touched| touched.split('|').next().unwrap_or(touched))
+        self.touched().map(|touched| touched.split('|').next().unwrap_or(touched))
     }
 
     pub fn looks(

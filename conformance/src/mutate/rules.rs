@@ -68,10 +68,10 @@ pub fn taken_for(name: &'static str) -> impl Fn(&Asked) -> Option<Args> {
     move |asked| Some([command(name), asked.args[1..].to_vec()].concat())
 }
 
-/// The number at a place, counted otherwise.
-pub fn number_at(i: usize, f: fn(i64) -> i64) -> impl Fn(&Asked) -> Option<Args> {
+/// The number at a place, counted otherwise. Wider than 64 bits, so that no fault can overflow.
+pub fn number_at(i: usize, f: fn(i128) -> i128) -> impl Fn(&Asked) -> Option<Args> {
     move |asked| {
-        let number: i64 = asked.word(i).lossy().parse().ok()?;
+        let number: i128 = asked.word(i).lossy().parse().ok()?;
         let mut args = asked.args.clone();
         args[i] = f(number).to_string().as_str().into();
         (args != asked.args).then_some(args)
@@ -79,7 +79,7 @@ pub fn number_at(i: usize, f: fn(i64) -> i64) -> impl Fn(&Asked) -> Option<Args>
 }
 
 /// The number behind an option, counted otherwise.
-pub fn number_after(option: &'static str, f: fn(i64) -> i64) -> impl Fn(&Asked) -> Option<Args> {
+pub fn number_after(option: &'static str, f: fn(i128) -> i128) -> impl Fn(&Asked) -> Option<Args> {
     move |asked| number_at(position(asked, option)? + 1, f)(asked)
 }
 
@@ -87,7 +87,8 @@ pub fn number_after(option: &'static str, f: fn(i64) -> i64) -> impl Fn(&Asked) 
 pub fn bytes_at(i: usize, f: fn(&[u8]) -> Vec<u8>) -> impl Fn(&Asked) -> Option<Args> {
     move |asked| {
         let mut args = asked.args.clone();
-        *args.get_mut(i)? = Bytes(f(&args[i].0));
+        let word = args.get_mut(i)?;
+        *word = Bytes(f(&word.0));
         (args != asked.args).then_some(args)
     }
 }
@@ -140,8 +141,11 @@ pub fn is_null(reply: &Reply) -> bool {
 }
 
 /// An integer, changed.
-pub fn integer(f: fn(i64) -> i64) -> impl Fn(&Exchange<'_>) -> Option<Reply> {
-    move |x| x.int().map(f).map(Reply::Int)
+pub fn integer(f: fn(i128) -> i128) -> impl Fn(&Exchange<'_>) -> Option<Reply> {
+    move |x| {
+        let changed = f(i128::from(x.int()?));
+        Some(Reply::Int(changed.clamp(i64::MIN.into(), i64::MAX.into()) as i64))
+    }
 }
 
 /// The bytes of a string, changed, in a string of the same kind.
@@ -178,10 +182,10 @@ pub fn reworded(
     }
 }
 
-/// The elements of a sequence, changed, in a sequence of the same kind.
+/// The elements of a sequence that has some, changed, in a sequence of the same kind.
 pub fn elements(f: fn(&mut Vec<Reply>)) -> impl Fn(&Exchange<'_>) -> Option<Reply> {
     move |x| {
-        let mut elements = x.reply.elements()?.to_vec();
+        let mut elements = x.reply.elements().filter(|all| !all.is_empty())?.to_vec();
         f(&mut elements);
         Some(match x.reply {
             Reply::Set(_) => Reply::Set(elements),

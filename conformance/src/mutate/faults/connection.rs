@@ -80,18 +80,20 @@ fn of_greetings() -> Vec<Fault> {
                 Some(args)
             },
         )),
-        fault("hello-proto", "HELLO", "HELLO tells the other protocol.")
-            .replies(in_field("proto", |proto| {
+        fault("hello-proto", "HELLO", "HELLO tells the other protocol.").replies(in_field(
+            "proto",
+            |proto| {
                 if *proto == Reply::Int(3) { Reply::Int(2) } else { Reply::Int(3) }
-            })),
+            },
+        )),
         fault("hello-role", "HELLO", "HELLO tells the role of a replica.")
             .replies(in_field("role", |_| bulk("slave"))),
         fault("hello-mode", "HELLO", "HELLO tells that this is a cluster.")
             .replies(in_field("mode", |_| bulk("cluster"))),
         fault("hello-modules", "HELLO", "HELLO tells nothing of modules.").replies(reply(
             |reply| match reply {
-                Reply::Map(pairs) => Some(Reply::Map(pairs[..pairs.len() - 1].to_vec())),
-                Reply::Array(flat) => Some(Reply::Array(flat[..flat.len() - 2].to_vec())),
+                Reply::Map(pairs) => Some(Reply::Map(pairs.split_last()?.1.to_vec())),
+                Reply::Array(flat) => Some(Reply::Array(flat.split_last_chunk::<2>()?.0.to_vec())),
                 _ => None,
             },
         )),

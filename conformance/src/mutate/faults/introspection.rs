@@ -49,8 +49,10 @@ fn of_commands() -> Vec<Fault> {
         fault("getkeys-flags", "COMMAND|GETKEYSANDFLAGS", "COMMAND GETKEYSANDFLAGS has no flags.")
             .replies(elements(|all| {
                 for one in all {
-                    if let Reply::Array(pair) = one {
-                        pair[1] = emptied(&pair[1]);
+                    if let Reply::Array(pair) = one
+                        && let Some(flags) = pair.get_mut(1)
+                    {
+                        *flags = emptied(flags);
                     }
                 }
             })),
@@ -219,8 +221,8 @@ fn of_info() -> Vec<Fault> {
                 lines(info, |line| (!line.starts_with("evicted_keys")).then(|| line.to_string()))
             },
         )),
-        fault("role-offset", "ROLE", "ROLE has no offset.").replies(elements(|all| {
-            all.remove(1);
+        fault("role-short", "ROLE", "ROLE tells the role only.").replies(elements(|all| {
+            all.truncate(1);
         })),
         fault("time-ms", "TIME", "TIME answers milliseconds.").replies(elements(|all| {
             let digits = all[0].text().unwrap_or_default();

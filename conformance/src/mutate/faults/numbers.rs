@@ -23,15 +23,15 @@ fn of_counters() -> Vec<Fault> {
             }),
         fault("decr-up", "DECR", "DECR adds.").asks(taken_for("INCR")),
         fault("decrby-up", "DECRBY", "DECRBY adds.").asks(taken_for("INCRBY")),
-        fault("incrby-sign", "INCRBY", "INCRBY loses the sign.").asks(number_at(2, i64::abs)),
+        fault("incrby-sign", "INCRBY", "INCRBY loses the sign.").asks(number_at(2, i128::abs)),
         fault("incrby-32-bits", "INCRBY DECRBY", "INCRBY keeps 32 bits.")
-            .replies(integer(|n| i64::from(n as i32))),
+            .replies(integer(|n| i128::from(n as i32))),
         fault("incr-unsigned", "INCR DECR INCRBY DECRBY", "INCR answers no number below 0.")
             .replies(integer(|n| n.max(0))),
         fault("incr-53-bits", "INCR INCRBY", "INCR counts with 53 bits, as doubles do.")
-            .replies(integer(|n| n as f64 as i64)),
+            .replies(integer(|n| n as f64 as i128)),
         fault("decr-53-bits", "DECR DECRBY", "DECR counts with 53 bits, as doubles do.")
-            .replies(integer(|n| n as f64 as i64)),
+            .replies(integer(|n| n as f64 as i128)),
         fault("incr-missing-one", "INCR", "INCR of no key begins at 1.")
             .looks(about_key("EXISTS"))
             .replies(|x| (x.asked.int_seen(0) == Some(0)).then_some(Reply::Int(2))),
@@ -166,7 +166,7 @@ fn of_counts() -> Vec<Fault> {
         fault("msetnx-one", "MSETNX", "MSETNX always answers 1.").replies(integer(|_| 1)),
         fault("setnx-one", "SETNX", "SETNX always answers 1.").replies(integer(|_| 1)),
         fault("pexpiretime-32-bits", "EXPIRETIME PEXPIRETIME", "EXPIRETIME has 32 bits.")
-            .replies(integer(|n| i64::from(n as i32))),
+            .replies(integer(|n| i128::from(n as i32))),
     ]
 }
 
@@ -174,7 +174,7 @@ fn of_counts() -> Vec<Fault> {
 fn lenient_value(x: &Exchange<'_>, odd: fn(&str) -> bool) -> Option<Reply> {
     let value = String::from_utf8_lossy(x.asked.text_seen(0)).into_owned();
     let number: i64 = value.trim().parse().ok()?;
-    (says(x.reply, "not an integer") && odd(&value)).then_some(Reply::Int(number + 1))
+    (says(x.reply, "not an integer") && odd(&value)).then_some(Reply::Int(number.saturating_add(1)))
 }
 
 /// An answer where a word that is no integer would be one to a lenient parser.

@@ -141,7 +141,7 @@ fn of_clients() -> Vec<Fault> {
             .asks(instead("WRITE", "ALL")),
         fault("client-pause-all", "CLIENT|PAUSE", "CLIENT PAUSE stops writes only.").asks(
             |asked| {
-                let all = asked.upper(3) != "WRITE" && asked.args.len() < 5;
+                let all = asked.upper(3) != "WRITE" && (3..5).contains(&asked.args.len());
                 all.then(|| [asked.args[..3].to_vec(), command("WRITE")].concat())
             },
         ),

@@ -48,8 +48,8 @@ fn of_strings() -> Vec<Fault> {
         fault("setrange-later", "SETRANGE", "SETRANGE writes one byte too far.")
             .asks(number_at(2, |n| if n > 0 { n + 1 } else { n })),
         fault("setrange-cuts", "SETRANGE", "SETRANGE cuts off what stands behind.").spoils(then(|x| {
-            let end = x.asked.word(2).lossy().parse::<i64>().unwrap_or(0)
-                + x.asked.word(3).0.len() as i64;
+            let end = x.asked.word(2).lossy().parse::<i64>().unwrap_or(0);
+            let end = end.saturating_add(x.asked.word(3).0.len() as i64);
             let cut = "redis.call('SET',KEYS[1],redis.call('GETRANGE',KEYS[1],0,ARGV[1]-1),'KEEPTTL')";
             let shorter = end > 0 && x.int().is_some_and(|length| length > end);
             if shorter { vec![script(cut, &x.asked.word(1), &end.to_string())] } else { vec![] }

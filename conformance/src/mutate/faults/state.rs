@@ -218,8 +218,9 @@ fn all_but_last(asked: &Asked) -> Option<Args> {
 }
 
 fn counting_last(x: &Exchange<'_>) -> Option<Reply> {
-    let repeated = x.asked.args[1..x.asked.args.len() - 1].contains(x.asked.args.last()?);
-    let last = x.asked.int_seen(0).filter(|_| x.asked.args.len() > 2 && !repeated)?;
+    let (last, others) = x.asked.args.split_last()?;
+    let counts = others.len() > 1 && !others[1..].contains(last);
+    let last = x.asked.int_seen(0).filter(|_| counts)?;
     x.int().map(|n| Reply::Int(n + last))
 }
 
