@@ -8,12 +8,18 @@
 //! cargo bench --bench stalls -- 100000     fewer
 //! ```
 //!
+//! Where `redis-server` is installed, the same is asked of it for a list and a hash of so many
+//! elements, by its own slow log; the engine has neither type yet.
+//!
 //! It prints the table that the notes show. Each figure is the best of three (the slowest call of
 //! SCAN: the best of three slowest), since a busy machine only ever adds.
 
 use std::time::Instant;
 
-use conformance::target::VirtualWorld;
+use conformance::bytes::Bytes;
+use conformance::client::{Client, Incoming};
+use conformance::reply::Reply;
+use conformance::target::{Process, Target, VirtualWorld};
 use keynotes::config::Config;
 use keynotes::engine::Engine;
 use keynotes::protocol::OwnedArgs;
@@ -80,6 +86,8 @@ fn best(mut run: impl FnMut() -> f64) -> f64 {
 
 fn row(what: &str, time_us: f64) {
     let time = match time_us {
+        // A slow log counts whole microseconds.
+        0.0 => "less than 1 µs".to_owned(),
         us if us < 1.0 => format!("{:.0} ns", us * 1000.0),
         us if us < 1000.0 => format!("{us:.1} µs"),
         us => format!("{:.1} ms", us / 1000.0),
@@ -101,6 +109,59 @@ fn main() {
     row(&format!("SCAN MATCH nothing* COUNT 100, all {} calls", narrow.0), narrow.1);
     row("FLUSHALL SYNC", best(|| Server::filled(keys).ask(&[b"FLUSHALL", b"SYNC"]).1));
     ranges();
+    match Process::start("redis", "redis-server".as_ref()) {
+        Ok(redis) => collections(redis, keys),
+        Err(absent) => println!("\nno list and no hash: {absent}"),
+    }
+}
+
+/// A whole list and a whole hash, read from a real Redis; its slow log says how long that took.
+fn collections(mut redis: Process, elements: usize) {
+    const BATCH: usize = 1000;
+    println!("\n| redis-server, {elements} elements | time |\n|---|---|");
+    let mut client = Client::new(redis.connect().expect("it runs"));
+    for from in (0..elements).step_by(BATCH) {
+        let numbers = from..elements.min(from + BATCH);
+        let pushed = numbers.clone().map(|n| n.to_string());
+        let fields = numbers.flat_map(|n| [format!("field:{n}"), n.to_string()]);
+        answer(
+            &mut redis,
+            &mut client,
+            ["RPUSH", "list"].map(String::from).into_iter().chain(pushed),
+        );
+        answer(
+            &mut redis,
+            &mut client,
+            ["HSET", "hash"].map(String::from).into_iter().chain(fields),
+        );
+    }
+    let mut slow_us = |what: &str| {
+        best(|| {
+            let mut ask =
+                |line: &str| answer(&mut redis, &mut client, line.split(' ').map(String::from));
+            ask("CONFIG SET slowlog-log-slower-than 0");
+            ask(what);
+            ask("CONFIG SET slowlog-log-slower-than -1");
+            // The newest entry: a command that switches the log off is not logged.
+            let log = ask("SLOWLOG GET 1");
+            let entry = log.elements().and_then(<[Reply]>::first).and_then(Reply::elements);
+            match entry.map(|fields| &fields[2]) {
+                Some(Reply::Int(time_us)) => *time_us as f64,
+                other => panic!("no time of {what}: {other:?}"),
+            }
+        })
+    };
+    for what in ["LRANGE list 0 -1", "LRANGE list 0 9", "HGETALL hash", "HGET hash field:7"] {
+        row(what, slow_us(what));
+    }
+}
+
+fn answer(redis: &mut Process, client: &mut Client, words: impl Iterator<Item = String>) -> Reply {
+    client.send(&words.map(|word| Bytes::from(word.as_str())).collect::<Vec<_>>());
+    match client.next(redis, 60_000) {
+        Incoming::Reply(reply) if reply.error().is_none() => reply,
+        other => panic!("redis-server answers {other:?}"),
+    }
 }
 
 fn best_of<T>(runs: &[T], time_us: impl Fn(&T) -> f64) -> f64 {

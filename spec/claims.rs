@@ -179,6 +179,25 @@ fn blocks_are_as_the_picture_shows() {
     assert_eq!(bytes(b"visits", string::payload(b"43"), Some(1)), 32);
 }
 
+/// N04-11: in cluster mode there is database 0, and no other.
+#[test]
+fn a_cluster_has_one_database() {
+    for program in ["redis-server", "valkey-server"] {
+        let dir = tempfile::tempdir().expect("a directory");
+        let dir = dir.path().to_str().expect("utf-8");
+        let Some(server) = Server::of(program, &["--cluster-enabled", "yes", "--dir", dir]) else {
+            say_absent(&format!("{program} is not installed: its cluster mode was not looked at"));
+            continue;
+        };
+        let mut client = server.connect();
+        let wanted = b"+OK\r\n-ERR SELECT is not allowed in cluster mode\r\n";
+        client.write_all(b"SELECT 0\r\nSELECT 1\r\n").expect("sent");
+        let mut reply = vec![0; wanted.len()];
+        client.read_exact(&mut reply).expect("two replies");
+        assert_eq!(reply.escape_ascii().to_string(), wanted.escape_ascii().to_string());
+    }
+}
+
 /// N04-15: under KEA neither misses nor new keys are told of; under KEAmn both are.
 #[test]
 fn all_events_are_not_all() {
@@ -315,24 +334,31 @@ fn fed(redis: &mut Redis, bytes: &[u8]) -> Vec<u8> {
     redis.engine.clients[redis.client].out.take()
 }
 
-/// Our server as a process, on a port of its own.
+/// A server as a process, on a port of its own.
 struct Server {
     process: std::process::Child,
     port: u16,
 }
 
 impl Server {
+    /// Ours.
     fn start() -> Server {
+        Server::of(env!("CARGO_BIN_EXE_keynotes"), &[]).expect("started")
+    }
+
+    /// Any program that takes redis-server's arguments; `None`: it is not installed.
+    fn of(program: &str, options: &[&str]) -> Option<Server> {
         let port = TcpListener::bind("127.0.0.1:0")
             .and_then(|free| free.local_addr())
             .expect("a port")
             .port();
-        let process = Command::new(env!("CARGO_BIN_EXE_keynotes"))
+        let process = Command::new(program)
             .args(["--port", &port.to_string(), "--save", ""])
+            .args(options)
             .stdout(Stdio::null())
             .spawn()
-            .expect("started");
-        Server { process, port }
+            .ok()?;
+        Some(Server { process, port })
     }
 
     fn connect(&self) -> TcpStream {

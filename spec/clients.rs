@@ -53,6 +53,29 @@ fn a_second_pause_is_never_shorter_or_milder() {
 }
 
 #[test]
+fn in_a_pause_keys_are_seen_to_die_but_stay() {
+    let mut redis = Redis::new();
+    redis.ask("SET k v PX 10");
+    redis.ask("CLIENT PAUSE 1000 WRITE");
+    redis.effects();
+    redis.advance_ms(500);
+    for (line, reply) in [("GET k", "$-1"), ("EXISTS k", ":0"), ("KEYS *", "*0"), ("DBSIZE", ":1")]
+    {
+        assert_eq!(redis.ask(line), reply, "{line}");
+    }
+    assert_eq!(redis.ask("RANDOMKEY"), "$1 k", "the draw ends");
+    assert!(redis.ask("INFO stats").contains("expired_keys:0"));
+    assert!(redis.effects().is_empty(), "copies are told nothing");
+    redis.ask("CLIENT UNPAUSE");
+    assert_eq!((redis.ask("GET k"), redis.ask("DBSIZE")), ("$-1".into(), ":0".into()));
+    assert_eq!(redis.effects(), ["DEL k"]);
+    redis.ask("SET k v PX 10");
+    redis.ask("CLIENT PAUSE 1000 WRITE");
+    redis.world.advance_us(1_000_000);
+    assert_eq!((redis.ask("GET k"), redis.ask("DBSIZE")), ("$-1".into(), ":0".into()));
+}
+
+#[test]
 fn a_client_that_goes_while_it_is_held_back_is_forgotten() {
     let mut redis = Redis::new();
     let other = redis.connect();
@@ -76,6 +99,35 @@ fn replies_are_off_or_skipped_as_asked() {
     let on = ["+OK", "+PONG", "+PONG"];
     let off = ["", "", ""];
     assert_eq!(replies, [skip, on, off, off, off, on].concat());
+}
+
+#[test]
+fn exec_answers_up_to_the_command_that_silences_it() {
+    for (silencer, reply, after) in [
+        ("CLIENT REPLY SKIP", "*3 +PONG +OK", ["", "+PONG"]),
+        ("CLIENT REPLY OFF", "*3 +PONG", ["", ""]),
+        ("CLIENT KILL ID 1 SKIPME no", "*3 +PONG :1", ["", ""]),
+    ] {
+        let mut redis = Redis::new();
+        for line in ["MULTI", "PING", silencer, "SET k v"] {
+            redis.ask(line);
+        }
+        assert_eq!(redis.ask("EXEC"), reply);
+        assert_eq!([redis.ask("PING"), redis.ask("PING")], after, "{silencer}");
+        assert_eq!(redis.effects(), ["SELECT 0", "SET k v"], "it ran all the same");
+    }
+}
+
+#[test]
+fn a_command_that_is_none_is_no_last_command() {
+    let mut redis = Redis::new();
+    let other = redis.connect();
+    for (line, last) in
+        [("GET k", "get"), ("NOPE", "NULL"), ("GET", "get"), ("CONFIG NOPE", "NULL")]
+    {
+        redis.ask_as(other, line);
+        assert!(redis.ask("CLIENT LIST ID 2").contains(&format!(" cmd={last} ")), "{line}");
+    }
 }
 
 #[test]

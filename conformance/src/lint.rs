@@ -7,19 +7,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::case::{Case, State, Step};
+use crate::case::{Case, Send, State, Step};
+use crate::facts::Facts;
 use crate::features;
-
-/// Commands that may change the keyspace, as the command table flags them.
-const WRITES: &str = "APPEND BITFIELD BITOP BLMOVE BLMPOP BLPOP BRPOP BRPOPLPUSH BZMPOP BZPOPMAX BZPOPMIN COPY DECR DECRBY \
-    DEL EXPIRE EXPIREAT FLUSHALL FLUSHDB FUNCTION GEOADD GEORADIUS GEORADIUSBYMEMBER GEOSEARCHSTORE \
-    GETDEL GETEX GETSET HDEL HEXPIRE HEXPIREAT HINCRBY HINCRBYFLOAT HMSET HPERSIST HPEXPIRE HPEXPIREAT \
-    HSET HSETNX INCR INCRBY INCRBYFLOAT LINSERT LMOVE LMPOP LPOP LPUSH LPUSHX LREM LSET LTRIM MIGRATE \
-    MOVE MSET MSETNX PERSIST PEXPIRE PEXPIREAT PFADD PFMERGE PSETEX RENAME RENAMENX RESTORE \
-    RESTORE-ASKING RPOP RPOPLPUSH RPUSH RPUSHX SADD SDIFFSTORE SET SETBIT SETEX SETNX SETRANGE \
-    SINTERSTORE SMOVE SORT SPOP SREM SUNIONSTORE SWAPDB UNLINK XACK XADD XAUTOCLAIM XCLAIM XDEL XGROUP \
-    XREADGROUP XSETID XTRIM ZADD ZDIFFSTORE ZINCRBY ZINTERSTORE ZMPOP ZPOPMAX ZPOPMIN ZRANGESTORE ZREM \
-    ZREMRANGEBYLEX ZREMRANGEBYRANK ZREMRANGEBYSCORE ZUNIONSTORE";
 
 /// Everything wrong with these cases, one line each, with file and line.
 pub fn lint(cases: &[Case]) -> Vec<String> {
@@ -56,9 +46,11 @@ pub fn lint(cases: &[Case]) -> Vec<String> {
     problems
 }
 
-/// Whether a case sends a command that may change the keyspace.
+/// Whether a case sends a command that the table flags as a write.
 pub fn writes(case: &Case) -> bool {
-    case.commands().any(|(name, _)| WRITES.split_whitespace().any(|write| write == name))
+    let facts = Facts::known();
+    let is_write = |send: &Send| facts.find(&send.args).is_some_and(|c| c.has_flag("write"));
+    case.commands().any(|(_, send)| is_write(send))
 }
 
 /// The lines of commands and of `a<` that expect nothing and are not followed by what does.

@@ -8,18 +8,44 @@
 //!   feed "\n:7\r\n+OK\r\n"   next -> ["a" :7]   next -> +OK   next -> None
 //! ```
 //!
-//! Cost: a reply that arrives in n pieces is parsed up to n times from its start. That is fine for
-//! vectors, whose replies are small; a server must not do it.
+//! An aggregate that is not all there yet waits on a stack, and parsing goes on where it stopped:
+//!
+//! ```text
+//!   *3 :1 *2 :2 |            stack  [*3: 1 read] [*2: 1 read]
+//!   *3 :1 *2 :2 :3 |         stack  [*3: 2 read]
+//!   *3 :1 *2 :2 :3 :4 |      a reply
+//! ```
+//!
+//! Cost: each byte is looked at once, whatever the pieces. Servers under test may send anything, so
+//! depth, length of a line and length of a string are bounded.
 //! Streamed strings and aggregates (`$?`, `*?`), which no server sends, are errors here.
 
 use crate::bytes::Bytes;
 use crate::reply::Reply;
 
+/// Aggregates within one another; Redis's own replies nest less than ten deep, scripts may do more.
+const DEPTH_MAX: usize = 128;
+const LINE_BYTES_MAX: usize = 1 << 20;
+/// More than any value that Redis can hold.
+const PAYLOAD_BYTES_MAX: usize = 1 << 30;
+
 /// Replies out of a stream of bytes.
 #[derive(Default)]
 pub struct Reader {
     buffer: Vec<u8>,
+    /// Where the reply begins that is being read.
     start: usize,
+    /// How far it has been read.
+    at: usize,
+    /// What it is in the middle of, outermost first.
+    open: Vec<Aggregate>,
+}
+
+/// An array, map, set, push or attribute, some of whose elements have been read.
+struct Aggregate {
+    kind: u8,
+    wanted: usize,
+    read: Vec<Reply>,
 }
 
 /// The bytes are not RESP; the text says why.
@@ -28,21 +54,45 @@ pub struct ProtocolError(pub String);
 
 impl Reader {
     pub fn feed(&mut self, bytes: &[u8]) {
-        self.buffer.drain(..std::mem::take(&mut self.start));
+        self.buffer.drain(..self.start);
+        self.at -= std::mem::take(&mut self.start);
         self.buffer.extend_from_slice(bytes);
     }
 
     /// The next whole reply, or `None` until more bytes come.
     pub fn next_reply(&mut self) -> Result<Option<Reply>, ProtocolError> {
-        let mut parser = Parser { bytes: &self.buffer[self.start..], at: 0 };
-        match parser.reply() {
-            Ok(reply) => {
-                self.start += parser.at;
-                Ok(Some(reply))
+        loop {
+            let mut parser = Parser { bytes: &self.buffer, at: self.at };
+            let item = match parser.item() {
+                Ok(item) => item,
+                Err(Stop::NeedMore) => return Ok(None),
+                Err(Stop::Broken(why)) => return Err(ProtocolError(why)),
+            };
+            self.at = parser.at;
+            let mut done = match item {
+                Item::Whole(reply) => Some(reply),
+                Item::Begins(_) if self.open.len() == DEPTH_MAX => {
+                    return Err(ProtocolError(format!("more than {DEPTH_MAX} levels")));
+                }
+                Item::Begins(aggregate) => {
+                    self.open.push(aggregate);
+                    self.close()
+                }
+            };
+            while let Some(reply) = done.take() {
+                let Some(parent) = self.open.last_mut() else {
+                    self.start = self.at;
+                    return Ok(Some(reply));
+                };
+                parent.read.push(reply);
+                done = self.close();
             }
-            Err(Stop::NeedMore) => Ok(None),
-            Err(Stop::Broken(why)) => Err(ProtocolError(why)),
         }
+    }
+
+    /// Takes the innermost aggregate off the stack if all its elements are there.
+    fn close(&mut self) -> Option<Reply> {
+        self.open.pop_if(|last| last.read.len() == last.wanted).map(Aggregate::finish)
     }
 
     /// What has been fed and not been read as a reply.
@@ -125,13 +175,19 @@ struct Parser<'a> {
     at: usize,
 }
 
+/// What stands at one place: a reply without parts, or the head of one with parts.
+enum Item {
+    Whole(Reply),
+    Begins(Aggregate),
+}
+
 impl<'a> Parser<'a> {
-    fn reply(&mut self) -> Result<Reply, Stop> {
+    fn item(&mut self) -> Result<Item, Stop> {
         let line = self.line()?;
         let Some((&kind, rest)) = line.split_first() else {
             return broken("an empty line where a reply should begin");
         };
-        Ok(match kind {
+        Ok(Item::Whole(match kind {
             b'+' => Reply::Simple(rest.into()),
             b'-' => Reply::Error(rest.into()),
             b':' => Reply::Int(number(rest)?),
@@ -151,25 +207,30 @@ impl<'a> Parser<'a> {
                 _ => return broken("a verbatim string without its format"),
             },
             b'*' if rest == b"-1" => Reply::NullArray,
-            b'*' => Reply::Array(self.elements(rest)?),
-            b'~' => Reply::Set(self.elements(rest)?),
-            b'>' => Reply::Push(self.elements(rest)?),
-            b'%' => Reply::Map(self.pairs(rest)?),
-            b'|' => Reply::Attributed(self.pairs(rest)?, Box::new(self.reply()?)),
+            b'*' | b'~' | b'>' | b'%' | b'|' => {
+                return Ok(Item::Begins(Aggregate::new(kind, length(rest)?)));
+            }
             _ => return broken(format!("a reply that begins with {}", Bytes::from(line))),
-        })
+        }))
     }
 
     fn line(&mut self) -> Result<&'a [u8], Stop> {
         let rest = &self.bytes[self.at..];
-        let end = rest.windows(2).position(|pair| pair == b"\r\n").ok_or(Stop::NeedMore)?;
+        let Some(end) = rest.windows(2).position(|pair| pair == b"\r\n") else {
+            return match rest.len() > LINE_BYTES_MAX {
+                true => broken(format!("a line of more than {LINE_BYTES_MAX} bytes")),
+                false => Err(Stop::NeedMore),
+            };
+        };
         self.at += end + 2;
         Ok(&rest[..end])
     }
 
-    fn payload(&mut self, length: &[u8]) -> Result<&'a [u8], Stop> {
-        let length = usize::try_from(number(length)?)
-            .map_err(|_| Stop::Broken("a negative length".into()))?;
+    fn payload(&mut self, digits: &[u8]) -> Result<&'a [u8], Stop> {
+        let length = length(digits)?;
+        if length > PAYLOAD_BYTES_MAX {
+            return broken(format!("a string of {length} bytes"));
+        }
         let rest = &self.bytes[self.at..];
         if rest.len() < length + 2 {
             return Err(Stop::NeedMore);
@@ -180,14 +241,40 @@ impl<'a> Parser<'a> {
         self.at += length + 2;
         Ok(&rest[..length])
     }
+}
 
-    fn elements(&mut self, count: &[u8]) -> Result<Vec<Reply>, Stop> {
-        (0..number(count)?).map(|_| self.reply()).collect()
+impl Aggregate {
+    fn new(kind: u8, count: usize) -> Self {
+        let wanted = match kind {
+            b'%' => count.saturating_mul(2),
+            // The reply that it is said about comes behind it.
+            b'|' => count.saturating_mul(2).saturating_add(1),
+            _ => count,
+        };
+        Aggregate { kind, wanted, read: Vec::new() }
     }
 
-    fn pairs(&mut self, count: &[u8]) -> Result<Vec<(Reply, Reply)>, Stop> {
-        (0..number(count)?).map(|_| Ok((self.reply()?, self.reply()?))).collect()
+    fn finish(mut self) -> Reply {
+        match self.kind {
+            b'*' => Reply::Array(self.read),
+            b'~' => Reply::Set(self.read),
+            b'>' => Reply::Push(self.read),
+            b'%' => Reply::Map(pairs(self.read)),
+            _ => {
+                let reply = self.read.pop().expect("it wanted one more than its pairs");
+                Reply::Attributed(pairs(self.read), Box::new(reply))
+            }
+        }
     }
+}
+
+fn pairs(flat: Vec<Reply>) -> Vec<(Reply, Reply)> {
+    let mut flat = flat.into_iter();
+    std::iter::from_fn(|| flat.next().zip(flat.next())).collect()
+}
+
+fn length(digits: &[u8]) -> Result<usize, Stop> {
+    usize::try_from(number(digits)?).map_err(|_| Stop::Broken("a negative length".into()))
 }
 
 fn number(digits: &[u8]) -> Result<i64, Stop> {
@@ -254,6 +341,30 @@ mod tests {
             reader.feed(bytes);
             assert!(reader.next_reply().is_err(), "{}", Bytes::from(bytes));
         }
+    }
+
+    #[test]
+    fn nothing_that_a_server_sends_is_without_bounds() {
+        for bytes in [b"*1\r\n".repeat(DEPTH_MAX + 1), vec![b'+'; LINE_BYTES_MAX + 1]] {
+            let mut reader = Reader::default();
+            reader.feed(&bytes);
+            assert!(reader.next_reply().is_err());
+        }
+        let mut reader = Reader::default();
+        reader.feed(b"$99999999999\r\n");
+        assert!(reader.next_reply().is_err());
+    }
+
+    #[test]
+    fn a_long_reply_in_small_pieces_takes_time_in_proportion() {
+        let mut reader = Reader::default();
+        reader.feed(b"*300000\r\n");
+        for _ in 0..300_000 {
+            assert_eq!(reader.next_reply(), Ok(None));
+            reader.feed(b":1\r\n");
+        }
+        let reply = reader.next_reply().unwrap().expect("it is whole");
+        assert_eq!(reply.elements().map(<[Reply]>::len), Some(300_000));
     }
 
     #[test]

@@ -18,9 +18,10 @@ use std::fmt;
 use crate::bytes::Bytes;
 use crate::case::Case;
 use crate::client::{Client, Incoming};
-use crate::features::{FEATURES, Probe};
+use crate::features::{FEATURES, Probe, is_shown};
 use crate::guard::{Identity, Version};
 use crate::reply::Reply;
+use crate::rules::{FRESH, IDENTITY, RESTORE, Undo};
 use crate::target::Target;
 
 /// The runner itself cannot go on.
@@ -55,7 +56,10 @@ impl<'t> Session<'t> {
             let has = match (&feature.probe, known) {
                 (_, Some(known)) => known,
                 (Probe::Target, None) => false,
-                (Probe::Ask(command, shows), None) => shows(&session.call(command)?),
+                (Probe::Ask(command, shows), None) => {
+                    let answer = session.call(command)?;
+                    is_shown(*shows, &answer, session.control.resp)
+                }
             };
             session.features.insert(feature.name, has);
         }
@@ -89,7 +93,10 @@ impl<'t> Session<'t> {
         for attempt in 0..2 {
             self.control.send(args);
             match self.control.next(self.target, self.timeout_ms) {
-                Incoming::Reply(reply) => return Ok(reply),
+                Incoming::Reply(reply) => {
+                    self.control.note_protocol(args, &reply);
+                    return Ok(reply);
+                }
                 // A case may have killed every client, this one too.
                 Incoming::Closed if attempt == 0 => self.reconnect()?,
                 other => {
@@ -135,22 +142,11 @@ impl<'t> Session<'t> {
     /// Makes the server as good as new. Servers that lack some of these commands refuse them,
     /// which is as good.
     pub fn fresh(&mut self) -> Harness<()> {
-        const COMMANDS: &[&[&str]] = &[
-            &["CLIENT", "KILL", "SKIPME", "yes"],
-            &["CLIENT", "UNPAUSE"],
-            &["SELECT", "0"],
-            &["FLUSHALL"],
-            &["SCRIPT", "FLUSH"],
-            &["FUNCTION", "FLUSH"],
-            &["SLOWLOG", "RESET"],
-            &["LATENCY", "RESET"],
-            &["CONFIG", "RESETSTAT"],
-        ];
-        if self.try_all(COMMANDS).is_err() {
+        if self.try_all(FRESH).is_err() {
             let restarted = self.target.restart();
             restarted.map_err(|e| HarnessError(format!("{} is gone: {e}", self.target.name())))?;
             self.reconnect()?;
-            self.try_all(COMMANDS)?;
+            self.try_all(FRESH)?;
             self.note_baseline()?;
         }
         Ok(())
@@ -158,22 +154,25 @@ impl<'t> Session<'t> {
 
     /// Undoes what the commands of a case may have changed beyond the data.
     pub fn restore(&mut self, case: &Case) -> Harness<()> {
-        let used = |name: &str| case.commands().any(|(command, _)| command == name);
-        let scripted = used("EVAL") || used("FCALL") || used("EXEC");
-        if used("CONFIG") || !case.config.is_empty() || case.events.is_some() || scripted {
-            self.restore_config()?;
-        }
-        if used("ACL") {
-            self.restore_users()?;
-        }
-        if used("DEBUG") {
-            self.call(&["DEBUG", "SET-ACTIVE-EXPIRE", "1"])?;
-            self.call(&["DEBUG", "QUICKLIST-PACKED-THRESHOLD", "1gb"])?;
-        }
-        if used("REPLICAOF") || used("SLAVEOF") {
-            self.call(&["REPLICAOF", "NO", "ONE"])?;
+        let used = |names: &[&str]| case.commands().any(|(name, _)| names.contains(&name.as_str()));
+        // What the case asks for by its headings is CONFIG SET too.
+        let configured = !case.config.is_empty() || case.events.is_some();
+        for restore in RESTORE {
+            if used(restore.after) || (configured && restore.after.contains(&"CONFIG")) {
+                self.undo(&restore.undo)?;
+            }
         }
         Ok(())
+    }
+
+    fn undo(&mut self, what: &Undo) -> Harness<()> {
+        match what {
+            Undo::Config => self.restore_config(),
+            Undo::Users => self.restore_users(),
+            Undo::Commands(commands) => {
+                commands.iter().try_for_each(|command| self.call(command).map(drop))
+            }
+        }
     }
 
     fn try_all(&mut self, commands: &[&[&str]]) -> Harness<()> {
@@ -297,14 +296,17 @@ fn identity_of(target: &str, info: &str) -> Identity {
     };
     let redis_version = version("redis_version").unwrap_or_default();
     let mut names = Vec::new();
-    if let Some(valkey) = version("valkey_version") {
-        names.push(("valkey".to_string(), valkey));
-    } else {
-        names.extend(version("keynotes_version").map(|version| ("keynotes".to_string(), version)));
-        names.push(("redis".to_string(), redis_version));
+    for kind in IDENTITY {
+        if let Some(version) = version(kind.field) {
+            names.push((kind.name.to_string(), version));
+            if kind.only {
+                break;
+            }
+        }
     }
     if !names.iter().any(|(name, _)| name == target) {
-        names.push((target.to_string(), names[0].1));
+        let own = names.first().map_or(redis_version, |(_, version)| *version);
+        names.push((target.to_string(), own));
     }
     Identity { names, redis_version }
 }

@@ -1,6 +1,6 @@
 //! Started, announced, stopped: what scripts and supervisors rely on.
 
-use super::process::{Server, Setup, eventually, exists};
+use super::process::{PATIENCE, Server, Setup, eventually, exists};
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{UnixDatagram, UnixStream};
@@ -167,6 +167,7 @@ fn a_pid_file_that_cannot_be_written_does_not_matter() {
 fn systemd_is_told_of_start_and_end() {
     let setup = Setup::new();
     let socket = UnixDatagram::bind(setup.path("notify")).unwrap();
+    socket.set_read_timeout(Some(PATIENCE)).unwrap();
     let port = setup.port.to_string();
     let mut command = setup.command(&["--port", &port, "--supervised", "systemd"]);
     let child = command.env("NOTIFY_SOCKET", setup.path("notify")).spawn().unwrap();

@@ -6,6 +6,7 @@
 //!
 //! These are errors of the request. A broken invariant of the server is an assert.
 
+use super::word::until_nul;
 use std::borrow::Cow;
 
 /// An error reply. Small, so that `Result<(), Error>` is cheap to return.
@@ -59,11 +60,6 @@ impl Error {
         let text = self.text();
         text.split(|&byte| byte == b' ').next().unwrap_or_default().to_vec()
     }
-}
-
-/// What C's `%s` prints of these bytes.
-pub fn until_nul(word: &[u8]) -> &[u8] {
-    word.split(|&byte| byte == 0).next().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -25,12 +25,16 @@ pub struct Stats {
     pub net_output_bytes: u64,
     pub rejected_connections: u64,
     pub error_replies: u64,
+    /// Passwords and users that were refused.
+    pub auth_failures: u64,
     /// Count by error code; at most [`ERROR_CODES_MAX`] codes.
     pub errors: BTreeMap<Vec<u8>, u64>,
     pub reads_processed: u64,
     pub writes_processed: u64,
     pub query_buffer_limit_disconnections: u64,
     pub output_buffer_limit_disconnections: u64,
+    /// Values that had been freed elsewhere when the counters were last reset.
+    pub lazy_freed_before: u64,
     pub event_loop: EventLoopStats,
     /// Operations and bytes per second.
     pub sampler: Sampler,

@@ -5,7 +5,8 @@
 
 use super::settle::expiry_word;
 use crate::args;
-use crate::base::error::{Error, until_nul};
+use crate::base::error::Error;
+use crate::base::word::{self, until_nul};
 use crate::commands::cx::Owes;
 use crate::commands::row::{
     ALLOW_BUSY, Command, IMMEDIATE, MAY_REPLICATE, NO_AUTH, NO_MULTI, Outcome, PROTECTED, WRITE,
@@ -28,13 +29,19 @@ const QUOTED_MAX: usize = 128;
 /// Runs a request, or refuses it, or holds it back, or queues it.
 #[inline]
 pub fn dispatch(cx: &mut Cx<'_>, args: Args<'_>) {
-    let known = match known_command(cx, args) {
-        Ok(known) => known,
-        Err(error) => return reject(cx, &error),
-    };
+    let known = known_command(cx, args);
     if cx.caller == Caller::Client {
-        cx.clients[cx.me].last_command = Some(known.id);
+        cx.clients[cx.me].last_command = known.as_ref().ok().map(|known| known.id);
     }
+    let known = match known {
+        Ok(known) => known,
+        Err(error) => {
+            if cx.caller == Caller::Client {
+                cx.clients[cx.me].last_command = None;
+            }
+            return reject(cx, &error);
+        }
+    };
     if let Err(error) = admit(cx, known, args) {
         cx.table.stats_mut(known.id).rejected += 1;
         return refuse(cx, known, &error);
@@ -93,7 +100,7 @@ fn known_command(cx: &mut Cx<'_>, args: Args<'_>) -> Result<Known, Error> {
     match cx.table.lookup(args) {
         Lookup::Found(known) => Ok(known),
         Lookup::Unknown => {
-            if args[0].eq_ignore_ascii_case(b"post") || args[0].eq_ignore_ascii_case(b"host:") {
+            if word::is(&args[0], "POST") || word::is(&args[0], "HOST:") {
                 show_browser_out(cx);
             }
             Err(unknown_command(args))

@@ -60,7 +60,7 @@ impl Engine {
         self.published.append(&mut self.keys.journal.take_events());
         for entry in self.keys.journal.take_garbage() {
             if self.config.lazyfree_lazy_expire {
-                world.free_later(Box::new(entry));
+                world.free_later(Box::new(entry), 1);
             }
         }
     }
@@ -84,7 +84,7 @@ impl Engine {
             return;
         }
         let Some(blocked) = self.clients[client].blocked.take() else { return };
-        let now = self.clock;
+        let (now, was_silent) = (self.clock, self.clients[client].is_silent());
         let mut cx = self.cx(client, Caller::Resumed, now, world);
         let mark = cx.reply.mark();
         dispatch::dispatch(&mut cx, blocked.args.borrow());
@@ -95,7 +95,7 @@ impl Engine {
             self.clients.put_reply(client, reply);
             self.clients[client].blocked = Some(blocked);
         } else {
-            self.clients[client].reply_mode.end_command(&mut reply, mark);
+            self.clients[client].end_command(was_silent, &mut reply, mark);
             self.clients.put_reply(client, reply);
             self.waiting.leave(client, &blocked);
             self.clients.blocked_count -= 1;

@@ -132,9 +132,11 @@ impl Clients {
         if let Some(session) = self.sessions.get_mut(key.0)
             && session.closing.is_none()
         {
-            let mark = session.out.mark();
-            write(&mut session.out);
-            session.reply_mode.end_command(&mut session.out, mark);
+            let (mark, was_silent) = (session.out.mark(), session.is_silent());
+            let mut out = std::mem::take(&mut session.out);
+            write(&mut out);
+            session.end_command(was_silent, &mut out, mark);
+            session.out = out;
             self.note_output(key);
         }
     }

@@ -58,13 +58,16 @@ pub struct Session {
     pub lib_ver: Vec<u8>,
     pub created_ms: i64,
     pub last_active_ms: i64,
-    /// Number of the last command in the command table, refused or not.
+    /// Number of the last command in the command table, refused or not; `None` if there is no such.
     pub last_command: Option<usize>,
     pub reply_mode: ReplyMode,
     pub no_evict: bool,
     pub no_touch: bool,
     pub closing: Option<Closing>,
     pub transaction: Option<Box<Transaction>>,
+    /// While EXEC runs: how many commands its queue has and how many bytes they take. The
+    /// queue itself is with EXEC.
+    pub executing: Option<(usize, usize)>,
     pub watching: Vec<transaction::Watched>,
     /// A watched key was changed: EXEC will refuse.
     pub watch_broken: bool,
@@ -105,6 +108,7 @@ impl Session {
             no_touch: false,
             closing: None,
             transaction: None,
+            executing: None,
             watching: Vec::new(),
             watch_broken: false,
             blocked: None,

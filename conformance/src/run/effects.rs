@@ -11,20 +11,20 @@ use crate::keyspace;
 use crate::matcher::Match;
 use crate::pattern::Pattern;
 use crate::reply::Reply;
+use crate::rules;
 use crate::session::{HarnessError, Session};
 use crate::verdict::{Fault, Verdict};
 
 /// A connection of its own that hears every keyspace event, from before the first step; none
 /// where the target tells of them by itself.
 pub(super) fn listen(session: &mut Session) -> Result<Option<Client>, Stop> {
-    session.call(&["CONFIG", "SET", "notify-keyspace-events", "KEAmn"])?;
-    session.call(&["CONFIG", "SET", "notify-keyspace-events", "KEA"])?;
+    session.call(rules::NOTIFY)?;
     if session.target.take_events().is_some() {
         return Ok(None);
     }
     let connection = session.target.connect().map_err(|e| HarnessError(e.to_string()))?;
     let mut client = Client::new(connection);
-    client.send(&["PSUBSCRIBE".into(), "__keyevent@*__:*".into()]);
+    client.send(&rules::SUBSCRIBE.iter().map(|arg| Bytes::from(*arg)).collect::<Vec<_>>());
     match client.next(session.target, session.timeout_ms) {
         Incoming::Reply(reply) if reply.elements().is_some() => Ok(Some(client)),
         other => Err(Stop::Skip(format!("events cannot be subscribed to: {other:?}"))),

@@ -23,15 +23,10 @@ use crate::case::{Case, Send, Step};
 use crate::client::{Client, Incoming};
 use crate::keyspace::Found;
 use crate::matcher::{Context, Match};
+use crate::rules::RETRY_MS;
 use crate::session::{Harness, HarnessError, Session};
 use crate::verdict::{Fault, Outcome, Verdict};
 
-/// How long a silence must last where nothing better can be asked.
-const QUIET_MS: u64 = 50;
-/// How long a client may take to become blocked, or a reply to a line that is being recorded.
-const PATIENCE_MS: u64 = 1000;
-/// Pause between two attempts of `@within`.
-const RETRY_MS: u64 = 10;
 /// How many repeated commands go out before their replies are read.
 const BATCH: usize = 256;
 

@@ -4,13 +4,14 @@
 //! read, and the two are compared. The answers that are not replies (blocked, silent, closed) are
 //! told here too.
 
-use super::{Observed, PATIENCE_MS, Play, QUIET_MS, Stop, told};
+use super::{Observed, Play, Stop, told};
 use crate::bytes::Bytes;
 use crate::case::{Alternative, Receive, Send, Step, Want};
 use crate::client::Incoming;
 use crate::matcher::Match;
 use crate::pattern::Pattern;
 use crate::reply::Reply;
+use crate::rules::{PATIENCE_MS, QUIET_MS};
 use crate::verdict::{Fault, Verdict};
 
 impl<'c> Play<'_, '_, 'c> {

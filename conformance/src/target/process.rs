@@ -15,6 +15,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use super::{Connection, Remote, Target};
+use crate::rules::START;
 
 const ATTEMPTS: u32 = 5;
 const START_TIMEOUT: Duration = Duration::from_secs(10);
@@ -101,17 +102,8 @@ fn spawn(program: &Path, directory: &Path) -> io::Result<(Child, u16)> {
     for _ in 0..ATTEMPTS {
         let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
         let mut child = Command::new(program)
-            .args([
-                "--port",
-                &port.to_string(),
-                "--bind",
-                "127.0.0.1",
-                "--save",
-                "",
-                "--appendonly",
-                "no",
-            ])
-            .args(["--enable-debug-command", "yes", "--logfile", "server.log"])
+            .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--logfile", "server.log"])
+            .args(START)
             .arg("--dir")
             .arg(directory)
             .stdin(Stdio::null())

@@ -9,7 +9,7 @@
 //!
 //! | letter | the client … |
 //! |---|---|
-//! | `x` | is between MULTI and EXEC |
+//! | `x` | is between MULTI and EXEC, or in EXEC |
 //! | `b` | waits for a key, or for the end of a pause |
 //! | `d` | watches a key that has changed |
 //! | `c`, `A` | is closed after its reply, at once |
@@ -21,6 +21,8 @@
 
 use crate::base::error::Error;
 use crate::base::int::parse_i64;
+use crate::base::word;
+use crate::base::word::until_nul;
 use crate::commands::row::Outcome;
 use crate::commands::{CommandTable, Cx};
 use crate::protocol::{Args, Reply};
@@ -58,7 +60,7 @@ pub fn line(table: &CommandTable, session: &Session, now_ms: i64) -> Vec<u8> {
 /// The letters of `flags=`.
 pub fn flags(session: &Session) -> String {
     let letters = [
-        (session.in_multi(), 'x'),
+        (session.in_multi() || session.executing.is_some(), 'x'),
         (session.is_blocked(), 'b'),
         (session.watch_broken, 'd'),
         (session.closing == Some(Closing::AfterReply), 'c'),
@@ -73,7 +75,7 @@ pub fn flags(session: &Session) -> String {
 
 /// Who is to be listed, in the order in which they connected, or in which they are named.
 fn chosen(cx: &Cx<'_>, args: Args<'_>) -> Result<Vec<ClientKey>, Error> {
-    let option = |name: &str| args.get(2).is_some_and(|word| name_is(word, name));
+    let option = |name: &str| args.get(2).is_some_and(|word| word::is(word, name));
     if args.len() == 2 {
         return Ok(by_age(cx, |_| true));
     }
@@ -145,9 +147,9 @@ fn write_line(
     let (traffic, origin) = (&session.traffic, &session.origin);
     let age = (now_ms - session.created_ms) / 1000;
     let idle = (now_ms - session.last_active_ms) / 1000;
-    let queue = session.transaction.as_ref();
-    let multi = queue.map_or(-1, |transaction| transaction.queue.len() as i64);
-    let multi_mem = queue.map_or(0, |transaction| transaction.heap_bytes);
+    let queue = session.transaction.as_ref().map(|queue| (queue.queue.len(), queue.heap_bytes));
+    let queue = queue.or(session.executing);
+    let (multi, multi_mem) = queue.map_or((-1, 0), |(commands, bytes)| (commands as i64, bytes));
     let unsent = view.out.unsent_len();
     let omem = counted_bytes(view.out);
     let fixed = view.out.capacity().min(IN_PLACE_BYTES);
@@ -163,7 +165,7 @@ fn write_line(
     add("addr", &origin.peer);
     add("laddr", &origin.local);
     add("fd", &origin.fd);
-    add("name", &ascii(&session.name));
+    add("name", &ascii(until_nul(&session.name)));
     add("age", &age);
     add("idle", &idle);
     add("flags", &flags(session));
@@ -189,8 +191,8 @@ fn write_line(
     add("user", &"default");
     add("redir", &-1);
     add("resp", &resp);
-    add("lib-name", &ascii(&session.lib_name));
-    add("lib-ver", &ascii(&session.lib_ver));
+    add("lib-name", &ascii(until_nul(&session.lib_name)));
+    add("lib-ver", &ascii(until_nul(&session.lib_ver)));
 }
 
 /// Bytes that a session takes beside its output and its commands.
@@ -202,8 +204,4 @@ fn own_bytes(session: &Session) -> usize {
 /// Names were checked when they were given.
 fn ascii(text: &[u8]) -> &str {
     std::str::from_utf8(text).unwrap_or_default()
-}
-
-fn name_is(word: &[u8], name: &str) -> bool {
-    word.eq_ignore_ascii_case(name.as_bytes())
 }

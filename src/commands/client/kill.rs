@@ -9,6 +9,7 @@
 use super::describe::unknown_class;
 use crate::base::error::Error;
 use crate::base::int::parse_i64;
+use crate::base::word;
 use crate::commands::Cx;
 use crate::commands::connection::auth::DEFAULT_USER;
 use crate::commands::row::Outcome;
@@ -56,7 +57,7 @@ fn parse(args: Args<'_>) -> Result<Filter<'_>, Error> {
     let mut words = args.from(2).iter();
     while let Some(option) = words.next() {
         let value = words.next().ok_or(Error::Syntax)?;
-        match option.to_ascii_uppercase().as_slice() {
+        match word::upper(option).as_slice() {
             b"ID" => filter.id = Some(id(value)?),
             b"TYPE" => {
                 let class = ClientClass::by_name(value).ok_or_else(|| unknown_class(value))?;
@@ -103,7 +104,7 @@ fn age(word: &[u8]) -> Result<i64, Error> {
 }
 
 fn yes(word: &[u8]) -> Result<bool, Error> {
-    match word.to_ascii_lowercase().as_slice() {
+    match word::lower(word).as_slice() {
         b"yes" => Ok(true),
         b"no" => Ok(false),
         _ => Err(Error::Syntax),

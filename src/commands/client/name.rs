@@ -5,6 +5,7 @@
 //! that line, so they hold no blanks and no control characters.
 
 use crate::base::error::Error;
+use crate::base::word;
 use crate::commands::Cx;
 use crate::commands::row::Outcome;
 use crate::protocol::Args;
@@ -35,9 +36,9 @@ pub(super) fn setname(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
 pub(super) fn setinfo(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
     let (attribute, value) = (&args[2], &args[3]);
     let session = cx.session();
-    let place = if attribute.eq_ignore_ascii_case(b"LIB-NAME") {
+    let place = if word::is(attribute, "LIB-NAME") {
         &mut session.lib_name
-    } else if attribute.eq_ignore_ascii_case(b"LIB-VER") {
+    } else if word::is(attribute, "LIB-VER") {
         &mut session.lib_ver
     } else {
         return Err(Error::quoting("Unrecognized option '", attribute, "'"));
@@ -60,6 +61,7 @@ pub fn check_name(name: &[u8]) -> Outcome {
     Err(Error::Static("ERR Client names cannot contain spaces, newlines or special characters."))
 }
 
+/// Redis judges a C string: nothing behind a zero byte, which is not printed either.
 fn fits_on_the_line(text: &[u8]) -> bool {
-    text.iter().all(u8::is_ascii_graphic)
+    word::until_nul(text).iter().all(u8::is_ascii_graphic)
 }

@@ -5,13 +5,14 @@ use crate::base::error::Error;
 use crate::base::int::parse_i64;
 use crate::commands::Cx;
 use crate::commands::cx::break_watches;
+use crate::commands::generic::object::references;
 use crate::commands::row::Outcome;
 use crate::keyspace::access::idle_s;
 use crate::keyspace::db::Db;
 use crate::keyspace::lookup::Ttl;
 use crate::protocol::Args;
 use crate::structures::dict::{Item, Stats};
-use crate::values::{Entry, Payload, Str, Value, encoding_name, string};
+use crate::values::{Entry, Payload, Str, Value, encoding_name, is_shareable, string};
 use std::fmt::Write;
 
 /// Length of what an integer becomes in a snapshot: one byte that says so, and the number.
@@ -41,8 +42,9 @@ pub fn object(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
         return Err(Error::NoSuchKey);
     };
     let line = format!(
-        "Value at:{:p} refcount:1 encoding:{} serializedlength:{} lru:{} lru_seconds_idle:{}",
+        "Value at:{:p} refcount:{} encoding:{} serializedlength:{} lru:{} lru_seconds_idle:{}",
         Item::address(entry),
+        references(cx.config, is_shareable(entry)),
         encoding_name(entry),
         serialized_len(entry),
         entry.access(),

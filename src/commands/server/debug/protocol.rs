@@ -1,6 +1,7 @@
 //! DEBUG PROTOCOL: a reply of each kind, so that a client library can be tried on all of them.
 
 use crate::base::error::Error;
+use crate::base::word;
 use crate::commands::Cx;
 use crate::commands::row::Outcome;
 use crate::protocol::{Args, Reply, Resp};
@@ -11,7 +12,7 @@ const DOUBLE: f64 = 3.141;
 
 pub fn protocol(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
     let reply = &mut cx.reply;
-    match args[2].to_ascii_lowercase().as_slice() {
+    match word::lower(&args[2]).as_slice() {
         b"string" => reply.bulk(b"Hello World"),
         b"integer" => reply.int(12345),
         b"double" => reply.double(DOUBLE),
@@ -59,14 +60,15 @@ fn attribute(reply: &mut Reply) {
     reply.bulk(b"Some real reply following the attribute");
 }
 
-/// A push is no reply: the client still waits for one. RESP2 has no pushes.
+/// A push is no reply: the client still waits for one, and gets that first, as it would when
+/// its command had caused the push. RESP2 has no pushes.
 fn push(reply: &mut Reply) -> Outcome {
     if reply.resp() == Resp::V2 {
         return Err(Error::Static("ERR RESP2 is not supported by this command"));
     }
+    reply.bulk(b"Some real reply following the push reply");
     reply.push(2);
     reply.bulk(b"server-cpu-usage");
     reply.int(42);
-    reply.bulk(b"Some real reply following the push reply");
     Ok(())
 }

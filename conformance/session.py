@@ -1,0 +1,224 @@
+"""Session: a server made ready for one case after another.
+
+What is to be done around a case is data: `runner.json`, here `rules`. It says how a server is
+started, which commands make it as good as new before each case, what to undo after it, how a key is
+read whole. Its features, which the `needs` of a case name, are probed once.
+"""
+from __future__ import annotations
+
+import operator
+import re
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from typing import Any, Optional
+
+from replies import Connection, Matcher, now_ms, raw
+
+COMPARE = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+           "=": operator.eq}
+START_MS = 10_000
+
+
+class HarnessError(Exception):
+    """The runner cannot go on, and no case is to blame."""
+
+
+class Session:
+    """A server, and the runner's own connection to it."""
+
+    def __init__(self, rules: dict, program: Optional[str], address: Optional[tuple]):
+        self.rules, self.program, self.address = rules, program, address
+        self.times, self.process = rules["times"], None
+        self.resp = 2  # of the runner's own connection
+        self.start()
+        self.identify()
+        own = {"sockets": True, "files": program is not None}
+        self.features = {f["name"]: own.get(f["name"], False) for f in rules["features"]}
+        for feature in rules["features"]:
+            if "probe" in feature:
+                self.features[feature["name"]] = self.shows(feature)
+        self.resp = 3 if self.features["resp3"] else 2
+        self.reconnect()
+        self.note_baseline()
+
+    def shows(self, feature: dict) -> bool:
+        answer = self.call(*feature["probe"])
+        if "shows" in feature:
+            return bool(Matcher(self.control.resp).match(feature["shows"], answer))
+        return not answer.is_error()
+
+    def start(self) -> None:
+        """Starts the server, if it is the runner's to start, and connects."""
+        if self.program:
+            with socket.create_server(("127.0.0.1", 0)) as free:
+                self.address = free.getsockname()
+            self.directory = tempfile.mkdtemp(prefix="conformance-")
+            command = [self.program, "--port", str(self.address[1]), "--bind", "127.0.0.1",
+                       "--dir", self.directory, "--logfile", "server.log", *self.rules["start"]]
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL,
+                                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        until_ms = now_ms() + 10_000
+        while self.process and self.process.poll() is None and now_ms() < until_ms:
+            try:
+                socket.create_connection(self.address).close()
+                break
+            except OSError:
+                time.sleep(0.01)
+        self.reconnect()
+
+    def stop(self) -> None:
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+            shutil.rmtree(self.directory)
+
+    def connect(self) -> Connection:
+        try:
+            return Connection(self.address, self.times["reply_ms"])
+        except OSError as error:
+            raise HarnessError(f"no connection to {self.address}: {error}") from None
+
+    def reconnect(self) -> None:
+        self.control = self.connect()
+        self.control.hello(self.resp)
+
+    def call(self, *args: Any) -> Reply:
+        """A command on the runner's own connection."""
+        words = [arg if isinstance(arg, bytes) else raw(arg) for arg in args]
+        for _ in range(2):
+            self.control.send(words)
+            reply = self.control.next()
+            if reply.kind != "closed":
+                break
+            self.reconnect()  # a case may have killed every client, this one too
+        if not reply.came():
+            raise HarnessError(f"{reply.kind} after {args}")
+        return self.control.noted(words, reply)
+
+    def identify(self) -> None:
+        """By which names guards know the server, its own first."""
+        lines = [line.partition(":") for line in self.call("INFO", "server").text().splitlines()]
+        info = {field: version(value) for field, _, value in lines if field.endswith("_version")}
+        self.redis_version, self.names = info.get("redis_version", (0, 0, 0)), {}
+        for kind in self.rules["identity"]:
+            if kind["field"] in info:
+                self.names[kind["name"]] = info[kind["field"]]
+                if kind["only"]:
+                    break
+        name, own = next(iter(self.names.items()), ("unknown", (0, 0, 0)))
+        self.title = f"{name} {'.'.join(map(str, own))}"
+
+    def holds(self, when: dict, resp: int) -> bool:
+        """A condition: this protocol, and any of these guards."""
+        guards = when.get("guards")
+        return when.get("resp", resp) == resp and (not guards or any(map(self.is_named, guards)))
+
+    def is_named(self, guard: dict) -> bool:
+        """A guard: a name, and bounds that the version keeps."""
+        own, bounds = self.names.get(guard["name"]), guard.get("bounds", [])
+        return own is not None and all(COMPARE[how](own, version(bound)) for how, bound in bounds)
+
+    def reason_to_skip(self, case: dict, resp: int) -> Optional[str]:
+        if "since" in case and self.redis_version < version(case["since"]):
+            return f"since {case['since']}"
+        if "until" in case and self.redis_version >= version(case["until"]):
+            return f"until {case['until']}"
+        needs = ["nodes"] * ("nodes" in case) + case.get("needs", []) + ["resp3"] * (resp == 3)
+        for need in needs:
+            if need not in self.features:
+                return f"needs {need}, which this runner does not know"
+            if not self.features[need]:
+                return f"needs {need}"
+        return None
+
+    def fresh(self) -> None:
+        """As good as new: if the server does not answer, by starting it again."""
+        try:
+            if self.control.next(0).kind == "closed":
+                self.reconnect()
+            self.call_all(self.rules["fresh"])
+        except HarnessError:
+            if not self.program:
+                raise
+            self.stop()
+            self.start()
+            self.call_all(self.rules["fresh"])
+            self.note_baseline()
+
+    def settle(self) -> None:
+        """Two round trips: whatever the server had to send to others is on its way after them."""
+        self.call("PING")
+        self.call("PING")
+
+    def call_all(self, commands: list) -> None:
+        for command in commands:
+            self.call(*command)
+
+    def restore(self, case: dict) -> None:
+        """Undoes what the commands of a case may have changed besides the data."""
+        used = {raw(step["send"]["args"][0]).decode(errors="replace").upper()
+                for step in case["steps"] if "send" in step}
+        if "config" in case or "events" in case:
+            used.add("CONFIG")
+        for rule in self.rules["restore"]:
+            if used & set(rule["after"]):
+                undo = rule["undo"]
+                if undo == "config":
+                    self.restore_config()
+                elif undo == "users":
+                    self.restore_users()
+                else:
+                    self.call_all(undo["commands"])
+
+    def note_baseline(self) -> None:
+        self.config, self.default_user = self.read_config(), self.read_default_user()
+
+    def read_config(self) -> dict:
+        pairs = self.call("CONFIG", "GET", "*").pairs() or []
+        return {key.bytes(): value.bytes() for key, value in pairs}
+
+    def read_default_user(self) -> list:
+        """The words of its line in ACL LIST."""
+        lines = self.call("ACL", "LIST").value
+        lines = [line.bytes().split() for line in lines] if isinstance(lines, list) else []
+        return next((words for words in lines if words[:2] == [b"user", b"default"]), [])
+
+    def restore_config(self) -> None:
+        now = self.read_config()
+        for key, value in self.config.items():
+            if now.get(key) != value:
+                self.call("CONFIG", "SET", key, value)
+
+    def restore_users(self) -> None:
+        users = self.call("ACL", "USERS").value
+        for user in users if isinstance(users, list) else []:
+            if user.bytes() != b"default":
+                self.call("ACL", "DELUSER", user.bytes())
+        if self.read_default_user() != self.default_user:
+            self.call("ACL", "SETUSER", "default", "reset", *self.default_user[2:])
+        self.call("ACL", "LOG", "RESET")
+
+    def read_keyspace(self) -> dict:
+        """Every key of every database: (type, value if it can be read, PTTL)."""
+        found = {}
+        for db in map(int, re.findall(r"^db(\d+):", self.call("INFO", "keyspace").text(), re.M)):
+            self.call("SELECT", str(db))
+            for key in [key.bytes() for key in self.call("KEYS", "*").value]:
+                kind, read = self.call("TYPE", key).text(), self.rules["read"]
+                ttl = self.call("PTTL", key)
+                value = None
+                if kind in read:
+                    value = self.call(*(key if word == "$key" else word for word in read[kind]))
+                if kind != "none":
+                    found[db, key] = (kind, value, ttl)
+            self.call("SELECT", "0")
+        return found
+
+
+def version(text: str) -> tuple:
+    parts = text.strip().split(".")
+    numbers = tuple(int(part) for part in parts if part.isdigit())
+    return (numbers + (0, 0, 0))[:3] if len(numbers) == len(parts) <= 3 else (0, 0, 0)
