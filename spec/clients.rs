@@ -3,7 +3,7 @@
 
 use crate::support::Redis;
 use keynotes::config::{Config, OutputBufferLimit};
-use keynotes::session::{ClientKey, Closing};
+use keynotes::session::{ClientKey, Closing, Origin};
 
 #[test]
 fn a_pause_of_writes_holds_writes_and_runs_them_in_order() {
@@ -127,6 +127,45 @@ fn a_command_that_is_none_is_no_last_command() {
     {
         redis.ask_as(other, line);
         assert!(redis.ask("CLIENT LIST ID 2").contains(&format!(" cmd={last} ")), "{line}");
+    }
+}
+
+#[test]
+fn clients_are_listed_in_the_order_in_which_they_came() {
+    let mut redis = Redis::new();
+    let second = redis.connect();
+    redis.connect();
+    redis.engine.disconnect(second);
+    assert_eq!(redis.connect(), second, "the slot is used again");
+    let ids = |text: &str| -> Vec<String> {
+        let words = text.split([' ', '\n']).filter_map(|word| word.strip_prefix("id="));
+        words.map(str::to_owned).collect()
+    };
+    assert_eq!(ids(&redis.ask("CLIENT LIST")), ["1", "3", "4"]);
+    assert_eq!(ids(&redis.ask("CLIENT LIST ID 4 2 1 99")), ["4", "1"]);
+}
+
+#[test]
+fn an_address_that_many_have_kills_them_all() {
+    let mut redis = Redis::new();
+    let origin = Origin { peer: "/run/redis.sock:0".to_owned(), ..Origin::default() };
+    let pair = [(); 2].map(|()| redis.engine.connect(origin.clone(), redis.world.now));
+    assert_eq!(redis.ask("CLIENT KILL 127.0.0.1:1"), "-ERR No such client");
+    assert_eq!(redis.ask("CLIENT KILL /run/redis.sock:0"), "+OK");
+    assert_eq!(pair.map(|client| redis.engine.clients[client].closing), [Some(Closing::Now); 2]);
+}
+
+#[test]
+fn a_browser_is_shown_out_and_told_of_once_a_minute() {
+    let mut redis = Redis::new();
+    for (word, advance_ms, warnings) in
+        [("POST", 0, 1), ("Host:", 59_999, 1), ("post", 1, 2), ("POST", 1, 2)]
+    {
+        redis.advance_ms(advance_ms);
+        let browser = redis.connect();
+        redis.ask_as(browser, &format!("{word} x"));
+        assert_eq!(redis.engine.clients[browser].closing, Some(Closing::Now));
+        assert_eq!(redis.world.log.len(), warnings, "{word} after {advance_ms} ms");
     }
 }
 

@@ -24,6 +24,11 @@ use crate::reply::Reply;
 use crate::rules::{FRESH, IDENTITY, RESTORE, Undo};
 use crate::target::Target;
 
+/// How long a case may take in all.
+const CASE_LIMIT_MS: u64 = 60_000;
+/// How long a server may take to be gone after it has closed its connections.
+const DYING_MS: u64 = 200;
+
 /// The runner itself cannot go on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HarnessError(pub String);
@@ -36,20 +41,38 @@ pub struct Session<'t> {
     pub identity: Identity,
     /// How long a reply may take.
     pub timeout_ms: u64,
+    /// How long a case may take in all.
+    pub case_limit_ms: u64,
     control: Client,
     features: BTreeMap<&'static str, bool>,
     /// CONFIG GET *, as it was at first.
     baseline: BTreeMap<Bytes, Bytes>,
     /// The default user's line of ACL LIST, as it was at first.
     default_user: String,
+    /// The last case was allowed to end the server.
+    pub end_expected: bool,
+    /// It could not be put back as it was: only a restart will do.
+    suspect: bool,
+    /// How it was lost before the case that runs now, if nobody expected it.
+    lost: Option<String>,
 }
 
 impl<'t> Session<'t> {
     pub fn open(target: &'t mut dyn Target, timeout_ms: u64) -> Harness<Self> {
         let control = connect(target)?;
-        let (identity, features, baseline, default_user) = Default::default();
-        let mut session =
-            Session { target, identity, timeout_ms, control, features, baseline, default_user };
+        let mut session = Session {
+            target,
+            identity: Identity::default(),
+            timeout_ms,
+            case_limit_ms: CASE_LIMIT_MS,
+            control,
+            features: BTreeMap::new(),
+            baseline: BTreeMap::new(),
+            default_user: String::new(),
+            end_expected: false,
+            suspect: false,
+            lost: None,
+        };
         session.identify()?;
         for feature in FEATURES {
             let known = session.target.feature(feature.name);
@@ -64,8 +87,16 @@ impl<'t> Session<'t> {
             session.features.insert(feature.name, has);
         }
         session.speak_best()?;
-        session.note_baseline()?;
+        session.baseline = session.config()?;
+        session.default_user = session.default_user()?;
         Ok(session)
+    }
+
+    /// Features that the target has, or has not, whatever the probes say.
+    pub fn declare(&mut self, have: &[String], lack: &[String]) {
+        for (name, has) in &mut self.features {
+            *has = (*has || have.iter().any(|n| n == name)) && !lack.iter().any(|n| n == name);
+        }
     }
 
     /// `redis 7.0.15`
@@ -142,18 +173,44 @@ impl<'t> Session<'t> {
     /// Makes the server as good as new. Servers that lack some of these commands refuse them,
     /// which is as good.
     pub fn fresh(&mut self) -> Harness<()> {
-        if self.try_all(FRESH).is_err() {
+        let tried = if self.suspect { Ok(()) } else { self.try_all(FRESH) };
+        if self.suspect || tried.is_err() {
+            self.lost = tried.err().map(|e| self.obituary().unwrap_or(e.0));
+            self.lost = self.lost.take().filter(|_| !self.end_expected);
             let restarted = self.target.restart();
             restarted.map_err(|e| HarnessError(format!("{} is gone: {e}", self.target.name())))?;
             self.reconnect()?;
             self.try_all(FRESH)?;
-            self.note_baseline()?;
+            self.after_restart()?;
+            self.suspect = false;
         }
         Ok(())
     }
 
-    /// Undoes what the commands of a case may have changed beyond the data.
-    pub fn restore(&mut self, case: &Case) -> Harness<()> {
+    /// How the server was lost since the last question, if it was.
+    pub fn take_loss(&mut self) -> Option<String> {
+        self.lost.take()
+    }
+
+    /// How the server ended, if it has. Dying takes a moment.
+    pub fn obituary(&mut self) -> Option<String> {
+        (0..DYING_MS).find_map(|_| {
+            self.target.died().or_else(|| {
+                self.target.sleep(1);
+                None
+            })
+        })
+    }
+
+    /// Undoes what the commands of a case may have changed beyond the data. What stood in the way
+    /// is returned, and the next case begins with a restart.
+    pub fn restore(&mut self, case: &Case) -> Option<String> {
+        let trouble = self.try_restore(case).err().map(|error| error.0);
+        self.suspect = trouble.is_some();
+        trouble
+    }
+
+    fn try_restore(&mut self, case: &Case) -> Harness<()> {
         let used = |names: &[&str]| case.commands().any(|(name, _)| names.contains(&name.as_str()));
         // What the case asks for by its headings is CONFIG SET too.
         let configured = !case.config.is_empty() || case.events.is_some();
@@ -230,11 +287,15 @@ impl<'t> Session<'t> {
         Ok(lines.find(|line| line.starts_with("user default ")).unwrap_or_default())
     }
 
-    /// A restarted server may have another port, for one: what it is now is what to go back to.
-    fn note_baseline(&mut self) -> Harness<()> {
-        self.baseline = self.config()?;
-        self.default_user = self.default_user()?;
-        Ok(())
+    /// A restarted server may have another port; one that somebody else runs may still be as the
+    /// last case left it.
+    fn after_restart(&mut self) -> Harness<()> {
+        let port = Bytes::from("port");
+        if let Some(now) = self.config()?.remove(&port) {
+            self.baseline.insert(port, now);
+        }
+        self.restore_config()?;
+        self.restore_users()
     }
 
     fn config(&mut self) -> Harness<BTreeMap<Bytes, Bytes>> {

@@ -10,12 +10,14 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::case::{Case, Step};
+use crate::expect::{self, Expectation};
 use crate::format::{self, FormatError};
-use crate::report;
 use crate::run;
 use crate::session::{Harness, HarnessError, Session};
+pub use crate::summary::Summary;
+use crate::summary::TargetInfo;
 use crate::target::{Spec, Target};
-use crate::verdict::{Outcome, Verdict};
+use crate::verdict::{Fault, Outcome, Verdict};
 
 /// What to run, and how strictly.
 #[derive(Clone, Debug)]
@@ -35,6 +37,11 @@ pub struct Options {
     /// How many servers of one kind to run side by side.
     pub jobs: usize,
     pub timeout_ms: u64,
+    /// Features that the targets have, or have not, whatever the probes say.
+    pub have: Vec<String>,
+    pub lack: Vec<String>,
+    /// Failures that are known.
+    pub expect: Vec<Expectation>,
 }
 
 impl Default for Options {
@@ -48,36 +55,17 @@ impl Default for Options {
             seed: None,
             jobs: 1,
             timeout_ms: 5000,
+            have: Vec::new(),
+            lack: Vec::new(),
+            expect: Vec::new(),
         }
     }
 }
 
-/// Everything that a run found. `Display` is the plain report.
-#[derive(Clone, Debug, Default)]
-pub struct Summary {
-    pub outcomes: Vec<Outcome>,
-    /// The runner could not go on with these targets.
-    pub harness_errors: Vec<String>,
-    pub strict_text: bool,
-    pub strict_missing: bool,
-}
-
-impl Summary {
-    /// An empty one, as strict as the options say.
-    pub fn new(options: &Options) -> Self {
-        Summary {
-            strict_text: options.strict_text,
-            strict_missing: options.strict_missing,
-            ..Summary::default()
-        }
-    }
-
-    pub fn count(&self, verdict: Verdict) -> usize {
-        self.outcomes.iter().filter(|outcome| outcome.verdict == verdict).count()
-    }
-
-    pub fn is_failure(&self, outcome: &Outcome) -> bool {
-        match outcome.verdict {
+impl Options {
+    /// Whether a verdict counts as a failure.
+    pub fn is_failure(&self, verdict: Verdict) -> bool {
+        match verdict {
             Verdict::Fail => true,
             Verdict::Text => self.strict_text,
             Verdict::Missing => self.strict_missing,
@@ -85,28 +73,21 @@ impl Summary {
         }
     }
 
-    pub fn failures(&self) -> impl Iterator<Item = &Outcome> {
-        self.outcomes.iter().filter(|outcome| self.is_failure(outcome))
-    }
-
-    /// 0: all is well; 1: a case failed; 2: the harness did.
-    pub fn exit_code(&self) -> u8 {
-        match (self.harness_errors.is_empty(), self.failures().next()) {
-            (false, _) => 2,
-            (true, Some(_)) => 1,
-            (true, None) => 0,
-        }
-    }
-
-    pub fn merge(&mut self, other: Summary) {
-        self.outcomes.extend(other.outcomes);
-        self.harness_errors.extend(other.harness_errors);
-    }
-}
-
-impl std::fmt::Display for Summary {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&report::plain(self))
+    /// What differs from the defaults, as the command line would say it.
+    pub fn described(&self) -> Vec<(String, String)> {
+        let protocols: Vec<String> = self.resp.iter().map(u8::to_string).collect();
+        let said = [
+            ("resp", protocols.join(",")),
+            ("only", self.only.join(",")),
+            ("text", if self.strict_text { "strict".into() } else { String::new() }),
+            ("missing", if self.strict_missing { "fail".into() } else { String::new() }),
+            ("quick", if self.quick { "yes".into() } else { String::new() }),
+            ("seed", self.seed.map_or(String::new(), |seed| seed.to_string())),
+            ("have", self.have.join(",")),
+            ("lack", self.lack.join(",")),
+        ];
+        let said = said.into_iter().filter(|(_, value)| !value.is_empty());
+        said.map(|(name, value)| (name.to_string(), value)).collect()
     }
 }
 
@@ -123,9 +104,12 @@ pub fn run_dir(dir: &Path, target: &mut dyn Target, options: &Options) -> Summar
 /// Runs cases on one target, in the order given.
 pub fn run_cases(cases: &[&Case], target: &mut dyn Target, options: &Options) -> Summary {
     let mut summary = Summary::new(options);
-    if let Err(error) = run_each(cases.iter().copied(), target, options, &mut summary.outcomes) {
+    let name = target.name().to_string();
+    if let Err(error) = run_each(cases.iter().copied(), target, &name, options, &mut summary) {
         summary.harness_errors.push(error.to_string());
     }
+    (summary.about.cases, summary.about.runs) = (cases.len(), cases.len() * options.resp.len());
+    expect::apply(&mut summary.outcomes, options);
     summary
 }
 
@@ -139,24 +123,20 @@ pub fn run_spec(cases: &[&Case], spec: &Spec, options: &Options) -> Summary {
             scope.spawn(|| {
                 let mut part = Summary::new(options);
                 let take = || cases.get(next.fetch_add(1, Ordering::Relaxed)).copied();
-                let ran = spec
-                    .open()
-                    .map_err(|e| HarnessError(format!("{}: {e}", spec.name())))
-                    .and_then(|mut target| {
-                        run_each(
-                            std::iter::from_fn(take),
-                            &mut *target,
-                            options,
-                            &mut part.outcomes,
-                        )
-                    });
+                let opened = spec.open().map_err(|e| HarnessError(format!("{}: {e}", spec.name())));
+                let ran = opened.and_then(|mut target| {
+                    let cases = std::iter::from_fn(take);
+                    run_each(cases, &mut *target, &spec.to_string(), options, &mut part)
+                });
                 part.harness_errors.extend(ran.err().map(|error| error.to_string()));
                 done.lock().expect("no thread panics while it holds the lock").merge(part);
             });
         }
     });
     let mut summary = done.into_inner().expect("all threads are done");
+    (summary.about.cases, summary.about.runs) = (cases.len(), cases.len() * options.resp.len());
     sort_as_written(&mut summary.outcomes, cases);
+    expect::apply(&mut summary.outcomes, options);
     summary
 }
 
@@ -210,16 +190,44 @@ pub fn choose<'c>(cases: &'c [Case], options: &Options) -> Vec<&'c Case> {
 fn run_each<'c>(
     cases: impl Iterator<Item = &'c Case>,
     target: &mut dyn Target,
+    asked: &str,
     options: &Options,
-    outcomes: &mut Vec<Outcome>,
+    part: &mut Summary,
 ) -> Harness<()> {
     let mut session = Session::open(target, options.timeout_ms)?;
+    session.declare(&options.have, &options.lack);
+    part.about.note(TargetInfo::of(&session, asked));
+    let mut last_played = None;
     for case in cases {
         for resp in &options.resp {
-            outcomes.push(run::run(&mut session, case, *resp, false)?.0);
+            let ran = run::run(&mut session, case, *resp, false);
+            let before = last_played.map(|at: usize| &mut part.outcomes[at]);
+            let (outcome, _) = match (ran, before) {
+                (Ok(ran), before) => {
+                    blame(before, session.take_loss());
+                    ran
+                }
+                (Err(HarnessError(why)), Some(before)) => {
+                    let (name, resp) = (&before.case, before.resp);
+                    return Err(HarnessError(format!("after {name} in RESP{resp}: {why}")));
+                }
+                (Err(error), None) => return Err(error),
+            };
+            if outcome.verdict != Verdict::Skip {
+                last_played = Some(part.outcomes.len());
+            }
+            part.outcomes.push(outcome);
         }
     }
     Ok(())
+}
+
+/// A server that is found dead before a case died of the one before it.
+fn blame(before: Option<&mut Outcome>, loss: Option<String>) {
+    if let (Some(outcome), Some(why)) = (before, loss) {
+        outcome.faults.push(Fault::fail(outcome.line, "the server goes on", why));
+        outcome.verdict = Verdict::Fail;
+    }
 }
 
 fn sort_as_written(outcomes: &mut [Outcome], cases: &[&Case]) {

@@ -107,7 +107,7 @@ fn version_and_help_and_parts_that_are_absent() {
     assert_eq!(code, Some(0));
     assert!(output.starts_with("Redis server v=7.4.1 sha=00000000:0 malloc="), "{output}");
     let (code, output) = Setup::new().finish(&["--help"]);
-    assert_eq!((code, output.starts_with("Usage: redis-server ")), (Some(0), true));
+    assert_eq!((code, output.starts_with("Usage: redis-server ")), (Some(1), true));
     let (code, _) = Setup::new().finish(&["--test-memory", "1"]);
     assert_eq!(code, Some(1));
     let setup = Setup::new();
@@ -186,7 +186,13 @@ fn systemd_is_told_of_start_and_end() {
 #[test]
 fn ps_shows_the_title() {
     let template = "{title} on {port}, a title that is longer than all arguments together";
-    let server = Server::start(&["--proc-title-template", template]);
+    let setup = Setup::new();
+    let port = setup.port.to_string();
+    let mut command = setup.command(&["--port", &port, "--proc-title-template", template]);
+    // Nor is it disturbed by a variable of a name that nobody can set.
+    let child = command.env("=odd", "1").spawn().unwrap();
+    let server = Server { child, setup };
+    server.await_log(|log| log.contains("Ready to accept"));
     let shown = std::fs::read(format!("/proc/{}/cmdline", server.child.id())).unwrap();
     let shown = String::from_utf8_lossy(&shown);
     let title = format!("redis-server on {}, a title", server.setup.port);

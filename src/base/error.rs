@@ -20,7 +20,6 @@ pub enum Error {
     /// A result outside of a signed 64-bit integer.
     Overflow,
     NoSuchKey,
-    OutOfRange,
     /// A fixed text, code included.
     Static(&'static str),
     /// A text made for the occasion, code included.
@@ -48,7 +47,6 @@ impl Error {
             Error::NotFloat => "ERR value is not a valid float",
             Error::Overflow => "ERR increment or decrement would overflow",
             Error::NoSuchKey => "ERR no such key",
-            Error::OutOfRange => "ERR index out of range",
             Error::Static(text) => text,
             Error::Text(text) => return Cow::Borrowed(text),
         };

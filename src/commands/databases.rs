@@ -3,8 +3,8 @@
 //! FLUSHDB and SWAPDB change every key at once without naming any. Who watches or waits for a key is
 //! found from the other side: by the keys that somebody watches or waits for.
 
-use super::row::{Command, FAST, Outcome, READONLY, WRITE, cmd};
 use super::Cx;
+use super::row::{Command, FAST, Outcome, READONLY, WRITE, cmd};
 use crate::base::error::Error;
 use crate::base::int::parse_i64;
 use crate::base::word;

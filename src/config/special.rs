@@ -14,6 +14,7 @@
 use super::row::{Origin, Reason, Rewrite, Special};
 use super::settings::Config;
 use super::value::{WRONG_COUNT, format_memory, not_among, parse_memory};
+use crate::base::float::parse_f64;
 use crate::base::word;
 
 pub use super::notify::{NOTIFY_KEYSPACE_EVENTS, NotifyFlags};
@@ -172,11 +173,8 @@ pub const LATENCY_PERCENTILES: Special = Special {
         let words = if words == [b""] { &[] } else { words };
         let mut percentiles = Vec::new();
         for word in words {
-            let text = std::str::from_utf8(word).ok();
             let percentile =
-                text.and_then(|text| text.parse::<f64>().ok()).filter(|number| !number.is_nan());
-            let percentile =
-                percentile.ok_or("Invalid latency-tracking-info-percentiles parameters")?;
+                parse_f64(word).ok_or("Invalid latency-tracking-info-percentiles parameters")?;
             if !(0.0..=100.0).contains(&percentile) {
                 return Err(
                     "latency-tracking-info-percentiles parameters should sit between [0.0,100.0]"

@@ -9,8 +9,7 @@ use crate::base::error::Error;
 use crate::base::word::{self, until_nul};
 use crate::commands::cx::Owes;
 use crate::commands::row::{
-    ALLOW_BUSY, Command, IMMEDIATE, MAY_REPLICATE, NO_AUTH, NO_MULTI, Outcome, PROTECTED, WRITE,
-    cmd,
+    Command, IMMEDIATE, MAY_REPLICATE, NO_AUTH, NO_MULTI, Outcome, PROTECTED, WRITE, cmd,
 };
 use crate::commands::server::gate;
 use crate::commands::table::{Known, Lookup};
@@ -23,6 +22,8 @@ use crate::session::Closing;
 /// What stands in a context before its command is known.
 pub(super) const NONE: &Command = &cmd("NONE", no_command);
 
+/// Time between two warnings of browsers, in microseconds.
+const BROWSER_WARNING_GAP_US: u64 = 60_000_000;
 /// Longest part of a client's own words that an error repeats, in bytes.
 const QUOTED_MAX: usize = 128;
 
@@ -115,12 +116,18 @@ fn known_command(cx: &mut Cx<'_>, args: Args<'_>) -> Result<Known, Error> {
 }
 
 /// A web page can make its visitor's browser send a request here, whose body would then run
-/// line by line. The first line of such a request ends the connection, unanswered.
+/// line by line. The first line of such a request ends the connection, unanswered. The log tells of it
+/// once a minute at most, or a page that tries again and again would fill the disk.
 #[cold]
 fn show_browser_out(cx: &mut Cx<'_>) {
-    let text = "Possible SECURITY ATTACK detected: a client speaks HTTP (POST or Host: as a \
-                command). Connection aborted.";
-    cx.world.log(LogLevel::Warning, text);
+    let now_us = cx.now.mono_us;
+    let warned_us = &mut cx.lifecycle.browser_warning_us;
+    if warned_us.is_none_or(|warned_us| now_us >= warned_us + BROWSER_WARNING_GAP_US) {
+        *warned_us = Some(now_us);
+        let text = "Possible SECURITY ATTACK detected: a client speaks HTTP (POST or Host: as a \
+                    command). Connection aborted.";
+        cx.world.log(LogLevel::Warning, text);
+    }
     cx.clients.close(cx.me, Closing::Now);
 }
 
@@ -251,7 +258,6 @@ fn propagate(cx: &mut Cx<'_>, args: Args<'_>, dirty_before: u64) {
     }
     match std::mem::take(&mut cx.owes) {
         Owes::Itself if cx.dirty == dirty_before => {}
-        Owes::Itself if cx.command.has(ALLOW_BUSY | NO_MULTI | IMMEDIATE) => {}
         Owes::Itself => cx.propagation.push(db, args),
         Owes::Instead(list) => {
             list.iter().for_each(|request| cx.propagation.push(db, request.borrow()));

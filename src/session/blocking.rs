@@ -30,11 +30,19 @@ pub struct Blocked {
 /// Clients in line, by key.
 #[derive(Debug, Default)]
 pub struct WaitingLines {
-    lines: BTreeMap<(usize, Box<[u8]>), VecDeque<ClientKey>>,
+    lines: BTreeMap<(usize, Box<[u8]>), Line>,
     /// Keys that were touched while somebody waited for them, in order.
     ready: Vec<(usize, Box<[u8]>)>,
     /// Who gives up when, soonest first.
     deadlines: BTreeSet<(i64, ClientKey)>,
+}
+
+/// Who waits for one key, first come first.
+#[derive(Debug, Default)]
+struct Line {
+    clients: VecDeque<ClientKey>,
+    /// The key is listed in [`WaitingLines::ready`].
+    is_ready: bool,
 }
 
 impl WaitingLines {
@@ -54,8 +62,9 @@ impl WaitingLines {
         self.deadlines.extend(blocked.deadline_ms.map(|deadline_ms| (deadline_ms, client)));
         for key in &blocked.keys {
             let line = self.lines.entry((db, key.clone())).or_default();
-            if !line.contains(&client) {
-                line.push_back(client);
+            // Only its own command adds a client, so if it is there it is the last.
+            if line.clients.back() != Some(&client) {
+                line.clients.push_back(client);
             }
         }
     }
@@ -69,8 +78,8 @@ impl WaitingLines {
         for key in &blocked.keys {
             let at = (db, key.clone());
             if let Some(line) = self.lines.get_mut(&at) {
-                line.retain(|&waiting| waiting != client);
-                if line.is_empty() {
+                line.clients.retain(|&waiting| waiting != client);
+                if line.clients.is_empty() {
                     self.lines.remove(&at);
                 }
             }
@@ -80,7 +89,7 @@ impl WaitingLines {
     /// Clients waiting for a key, first come first.
     pub fn line(&self, db: usize, key: &[u8]) -> Vec<ClientKey> {
         let line = self.lines.get(&(db, Box::from(key)));
-        line.map(|line| line.iter().copied().collect()).unwrap_or_default()
+        line.map(|line| line.clients.iter().copied().collect()).unwrap_or_default()
     }
 
     /// Notes that a key changed; keys that nobody waits for are ignored.
@@ -88,7 +97,8 @@ impl WaitingLines {
     pub fn touch(&mut self, db: usize, key: &[u8]) {
         if !self.lines.is_empty() {
             let at = (db, Box::from(key));
-            if self.lines.contains_key(&at) && !self.ready.contains(&at) {
+            if let Some(line) = self.lines.get_mut(&at).filter(|line| !line.is_ready) {
+                line.is_ready = true;
                 self.ready.push(at);
             }
         }
@@ -97,14 +107,18 @@ impl WaitingLines {
     /// Notes that any key of a database may have changed.
     pub fn touch_db(&mut self, db: usize) {
         let (first, next) = ((db, Box::from([])), (db + 1, Box::from([])));
-        for (at, _) in self.lines.range(first..next) {
-            if !self.ready.contains(at) {
-                self.ready.push(at.clone());
-            }
+        for (at, line) in self.lines.range_mut(first..next).filter(|(_, line)| !line.is_ready) {
+            line.is_ready = true;
+            self.ready.push(at.clone());
         }
     }
 
     pub fn take_ready(&mut self) -> Vec<(usize, Box<[u8]>)> {
+        for at in &self.ready {
+            if let Some(line) = self.lines.get_mut(at) {
+                line.is_ready = false;
+            }
+        }
         std::mem::take(&mut self.ready)
     }
 
@@ -142,4 +156,35 @@ pub fn end_wait(
     clients.answer(client, |reply| write(&blocked, reply));
     clients.resume(client);
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn waits_for(keys: &[&str]) -> Blocked {
+        let keys = keys.iter().map(|key| key.as_bytes().into()).collect();
+        let args = OwnedArgs::default();
+        Blocked { db: 0, keys, deadline_ms: None, on_timeout: Reply::null, args }
+    }
+
+    #[test]
+    fn a_key_is_ready_once_until_it_was_looked_at() {
+        let mut waiting = WaitingLines::default();
+        let (first, second) = (ClientKey(7), ClientKey(3));
+        waiting.join(first, &waits_for(&["a", "b", "a"]));
+        waiting.join(second, &waits_for(&["a"]));
+        assert_eq!(waiting.line(0, b"a"), [first, second]);
+        let at = |key: &str| (0, Box::from(key.as_bytes()));
+        waiting.touch(0, b"b");
+        waiting.touch_db(0);
+        waiting.touch(0, b"a");
+        waiting.touch(0, b"c");
+        assert_eq!(waiting.take_ready(), [at("b"), at("a")]);
+        assert!(!waiting.has_ready());
+        waiting.touch(0, b"a");
+        assert_eq!(waiting.take_ready(), [at("a")]);
+        waiting.leave(first, &waits_for(&["a", "b", "a"]));
+        assert_eq!((waiting.line(0, b"a"), waiting.len()), (vec![second], 1));
+    }
 }

@@ -83,7 +83,6 @@ pub struct Traffic {
     /// Bytes of the read buffer in use, and its free rest; kept by the server floor.
     pub query_len: usize,
     pub query_free: usize,
-    pub argv_bytes: usize,
     /// Since when the output buffer is over its soft limit.
     pub over_soft_limit_since_ms: Option<i64>,
 }

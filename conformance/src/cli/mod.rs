@@ -3,6 +3,7 @@
 //! Reads arguments, calls the library, prints. Nothing here decides anything about vectors.
 
 mod arguments;
+mod compare;
 mod play;
 mod vectors;
 
@@ -17,6 +18,8 @@ conformance: does this server do what Redis does?
   conformance compile [PATH] [--check]     write PATH/json, or say what is stale in it
   conformance lint [PATH]                  name careless vectors
   conformance coverage [PATH]              what do the vectors not try?
+  conformance lock [PATH] [--check]        what do the oracles say to each case?
+  conformance matrix RUN.json... --out DIR pages that compare servers, from reports in JSON
   conformance features --target T          what `needs:` would find there
   conformance mutate [PATH] --upstream T   would the vectors notice a faulty server? --help says more
 
@@ -38,11 +41,18 @@ run
   --jobs N               that many servers of each kind side by side
   --seed S               shuffle the cases
   --timeout MS           how long a reply may take (5000)
-  --report plain|tap|json
+  --report R             plain, tap, junit, json or html; with --out several times
+  --out DIR              write the reports there: report.txt, report.tap, junit.xml, run.json, site/
+  --expect FILE          known failures, a line each: NOTE/ID and the reason
+  --have F,G  --lack F   features that the target has or lacks, whatever the probes say
+  --i-know-this-flushes  also a server that is not on this machine
 
 record
   --oracle T             who is trusted; redis unless given
   --also T               a second oracle: where it differs, a guarded line
+
+matrix
+  --vectors DIR          the vectors whose text is shown; spec/vectors unless given
 
 coverage
   --group G,H            only these groups of commands
@@ -73,6 +83,8 @@ pub fn main() -> Exit {
         "compile" => vectors::compile(&arguments),
         "lint" => vectors::lint(&arguments),
         "coverage" => vectors::coverage(&arguments),
+        "lock" => compare::lock(&arguments),
+        "matrix" => compare::matrix(&arguments),
         "features" => play::features(&arguments),
         "help" => help(),
         other => Err(format!("there is no command `{other}`; see conformance --help").into()),

@@ -120,6 +120,10 @@ impl Target for Mutant {
         self.shared.borrow_mut().inner.restart()
     }
 
+    fn died(&mut self) -> Option<String> {
+        self.shared.borrow_mut().inner.died()
+    }
+
     fn now_ms(&mut self) -> u64 {
         self.shared.borrow_mut().inner.now_ms()
     }

@@ -4,7 +4,7 @@
 //! read, and the two are compared. The answers that are not replies (blocked, silent, closed) are
 //! told here too.
 
-use super::{Observed, Play, Stop, told};
+use super::{Observed, Play, Stop, difference, told};
 use crate::bytes::Bytes;
 use crate::case::{Alternative, Receive, Send, Step, Want};
 use crate::client::Incoming;
@@ -113,11 +113,17 @@ impl<'c> Play<'_, '_, 'c> {
                 self.fault_as(Verdict::Missing, line, &expected, &got)
             }
             (Match::Spelling, ..) => {
-                let fault = Fault { line, verdict: Verdict::Text, expected, got: told(&got) };
-                self.faults.push(fault);
+                let fault = self.differing(Fault::fail(line, expected, told(&got)));
+                self.played.faults.push(Fault { verdict: Verdict::Text, ..fault });
                 Ok(())
             }
-            (Match::No, ..) => self.fault(line, &expected, &got),
+            (Match::No, _, want) => {
+                let failed = self.fault(line, &expected, &got);
+                if let Some(fault) = self.played.faults.last_mut() {
+                    fault.bytes = difference::hidden(want, &got);
+                }
+                failed
+            }
         }
     }
 
@@ -199,7 +205,7 @@ impl<'c> Play<'_, '_, 'c> {
     }
 
     fn observed_since(&self, line: usize) -> bool {
-        self.trace.observed.last().is_some_and(|observed| observed.step_line == line)
+        self.played.trace.observed.last().is_some_and(|observed| observed.step_line == line)
     }
 
     fn observe(
@@ -215,7 +221,7 @@ impl<'c> Play<'_, '_, 'c> {
         let (on, args, got) = (on.to_string(), args.to_vec(), got.clone());
         let observed =
             Observed { step_line, on, args, expected_line: line, resp, got, slack_ms, matched };
-        self.trace.observed.push(observed);
+        self.played.trace.observed.push(observed);
     }
 }
 

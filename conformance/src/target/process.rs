@@ -14,6 +14,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use super::remote::answers_ping;
 use super::{Connection, Remote, Target};
 use crate::rules::START;
 
@@ -60,6 +61,11 @@ impl Target for Process {
         self.child = child;
         self.remote = Remote::new(self.remote.name(), "127.0.0.1", port);
         Ok(())
+    }
+
+    fn died(&mut self) -> Option<String> {
+        let status = self.child.try_wait().ok().flatten()?;
+        Some(format!("it ended with {status}"))
     }
 
     fn now_ms(&mut self) -> u64 {
@@ -127,20 +133,10 @@ fn wait_until_up(child: &mut Child, port: u16) -> Result<(), String> {
         if let Ok(Some(status)) = child.try_wait() {
             return Err(format!("it ended with {status}"));
         }
-        if answers_ping(port) {
+        if answers_ping("127.0.0.1", port) {
             return Ok(());
         }
         std::thread::sleep(Duration::from_millis(5));
     }
     Err(format!("no answer to PING on port {port} in {START_TIMEOUT:?}"))
-}
-
-fn answers_ping(port: u16) -> bool {
-    let Ok(mut connection) = super::SocketConnection::open("127.0.0.1", port) else {
-        return false;
-    };
-    let mut answer = Vec::new();
-    connection.send(b"PING\r\n").is_ok()
-        && connection.receive(&mut answer, 500).is_ok()
-        && answer.starts_with(b"+PONG")
 }

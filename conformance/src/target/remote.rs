@@ -3,10 +3,15 @@
 //! The runner flushes it and changes its configuration: point it at nothing that matters.
 
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpStream, ToSocketAddrs};
 use std::time::{Duration, Instant};
 
 use super::{Connection, Received, Target};
+
+/// How long a connection may take to be made, or a server to read what is sent.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Pause between two attempts to reach a server that is gone.
+const RETRY: Duration = Duration::from_millis(50);
 
 /// `name=host:port`
 pub struct Remote {
@@ -31,8 +36,17 @@ impl Target for Remote {
         Ok(Box::new(SocketConnection::open(&self.host, self.port)?))
     }
 
+    /// Somebody else may bring it back: the runner did not start it.
     fn restart(&mut self) -> io::Result<()> {
-        Err(io::Error::other("the runner did not start this server and cannot restart it"))
+        let deadline = Instant::now() + PATIENCE;
+        while !answers_ping(&self.host, self.port) {
+            if Instant::now() > deadline {
+                let why = format!("no answer to PING at {}:{}", self.host, self.port);
+                return Err(io::Error::new(ErrorKind::TimedOut, why));
+            }
+            std::thread::sleep(RETRY);
+        }
+        Ok(())
     }
 
     fn now_ms(&mut self) -> u64 {
@@ -63,15 +77,49 @@ pub struct SocketConnection {
 
 impl SocketConnection {
     pub fn open(host: &str, port: u16) -> io::Result<Self> {
-        let stream = TcpStream::connect((host, port))?;
-        stream.set_nodelay(true)?;
-        Ok(SocketConnection { stream })
+        let mut last = io::Error::new(ErrorKind::NotFound, format!("{host} has no address"));
+        for address in (host, port).to_socket_addrs()? {
+            match TcpStream::connect_timeout(&address, PATIENCE) {
+                Ok(stream) => {
+                    stream.set_nodelay(true)?;
+                    stream.set_write_timeout(Some(PATIENCE))?;
+                    return Ok(SocketConnection { stream });
+                }
+                Err(error) => last = error,
+            }
+        }
+        Err(last)
     }
 }
 
+/// Whether a server is there and ready.
+pub(super) fn answers_ping(host: &str, port: u16) -> bool {
+    let Ok(mut connection) = SocketConnection::open(host, port) else {
+        return false;
+    };
+    let mut answer = Vec::new();
+    connection.send(b"PING\r\n").is_ok()
+        && connection.receive(&mut answer, 500).is_ok()
+        && answer.starts_with(b"+PONG")
+}
+
 impl Connection for SocketConnection {
+    /// A server that reads a byte now and then must not hold the runner for ever.
     fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.stream.write_all(bytes)
+        let deadline = Instant::now() + PATIENCE;
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            match self.stream.write(rest) {
+                Ok(written) => rest = &rest[written..],
+                Err(e) if e.kind() == ErrorKind::Interrupted => {}
+                Err(e) if e.kind() == ErrorKind::WouldBlock => return Err(too_slow()),
+                Err(e) => return Err(e),
+            }
+            if !rest.is_empty() && Instant::now() > deadline {
+                return Err(too_slow());
+            }
+        }
+        Ok(())
     }
 
     fn receive(&mut self, into: &mut Vec<u8>, wait_ms: u64) -> io::Result<Received> {
@@ -99,4 +147,8 @@ impl Connection for SocketConnection {
             Err(e) => Err(e),
         }
     }
+}
+
+fn too_slow() -> io::Error {
+    ErrorKind::TimedOut.into()
 }

@@ -27,7 +27,7 @@ use crate::commands::row::Outcome;
 use crate::commands::{CommandTable, Cx};
 use crate::protocol::{Args, Reply};
 use crate::session::output::{ClientClass, IN_PLACE_BYTES, counted_bytes};
-use crate::session::{ClientKey, Closing, Session, Traffic};
+use crate::session::{ClientKey, Closing, Session};
 use std::io::Write;
 
 /// Bytes of one block in the list that `oll` counts.
@@ -97,14 +97,7 @@ pub(super) fn unknown_class(name: &[u8]) -> Error {
 }
 
 fn by_age(cx: &Cx<'_>, wanted: impl Fn(&Session) -> bool) -> Vec<ClientKey> {
-    let mut found: Vec<(u64, ClientKey)> = cx
-        .clients
-        .alive()
-        .filter(|(_, session)| wanted(session))
-        .map(|(key, session)| (session.id, key))
-        .collect();
-    found.sort_unstable();
-    found.into_iter().map(|(_, key)| key).collect()
+    cx.clients.alive().filter(|(_, session)| wanted(session)).map(|(key, _)| key).collect()
 }
 
 fn push_line(cx: &Cx<'_>, client: ClientKey, args: Args<'_>, text: &mut Vec<u8>) {
@@ -153,7 +146,7 @@ fn write_line(
     let unsent = view.out.unsent_len();
     let omem = counted_bytes(view.out);
     let fixed = view.out.capacity().min(IN_PLACE_BYTES);
-    let total = view.out.capacity() + view.argv_bytes + multi_mem + own_bytes(session);
+    let total = session.memory_bytes(view.out) + view.argv_bytes;
     let events = if unsent > 0 && session.blocked.is_none() { "rw" } else { "r" };
     let command = session.last_command.map_or("NULL", |id| &table.entry(id).full_name);
     let resp = view.out.resp() as i32;
@@ -193,12 +186,6 @@ fn write_line(
     add("resp", &resp);
     add("lib-name", &ascii(until_nul(&session.lib_name)));
     add("lib-ver", &ascii(until_nul(&session.lib_ver)));
-}
-
-/// Bytes that a session takes beside its output and its commands.
-fn own_bytes(session: &Session) -> usize {
-    let Traffic { query_len, query_free, .. } = session.traffic;
-    size_of::<Session>() + query_len + query_free + session.name.capacity()
 }
 
 /// Names were checked when they were given.

@@ -1,7 +1,7 @@
 //! # CLIENT KILL: closing connections
 //!
-//! Two forms: an address alone closes exactly that client, or is an error; a list of
-//! filters closes whoever fits all of them, and answers how many did.
+//! Two forms: an address alone closes who has it, or is an error (over a Unix socket all clients have
+//! one address); a list of filters closes whoever fits all of them, and answers how many did.
 //!
 //! A client that is killed runs nothing more and is answered nothing more from here on;
 //! its connection is closed at the end of the loop's turn. Who kills itself is answered first.
@@ -31,20 +31,22 @@ struct Filter<'a> {
 pub(super) fn kill(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
     if args.len() == 3 {
         let filter = Filter { addr: args.get(2), ..Filter::default() };
-        let Some(&client) = matching(cx, &filter).first() else {
+        if close_all(cx, &filter) == 0 {
             return Err(Error::Static("ERR No such client"));
-        };
-        close(cx, client);
+        }
         cx.reply.ok();
         return Ok(());
     }
     let filter = parse(args)?;
-    let found = matching(cx, &filter);
-    for &client in &found {
-        close(cx, client);
-    }
-    cx.reply.int(found.len() as i64);
+    let closed = close_all(cx, &filter);
+    cx.reply.int(closed as i64);
     Ok(())
+}
+
+fn close_all(cx: &mut Cx<'_>, filter: &Filter<'_>) -> usize {
+    let found = matching(cx, filter);
+    found.iter().for_each(|&client| close(cx, client));
+    found.len()
 }
 
 fn close(cx: &mut Cx<'_>, client: ClientKey) {

@@ -58,7 +58,7 @@ fn keys(page: &mut Page, cx: &Cx<'_>) {
     page.field("expired_keys", counters.expired_keys);
     page.field("expired_stale_perc", format!("{:.2}", cx.keys.sweeper.stale_perc));
     page.field("expired_time_cap_reached_count", cx.keys.sweeper.time_caps);
-    page.field("expire_cycle_cpu_milliseconds", 0);
+    page.field("expire_cycle_cpu_milliseconds", cx.keys.sweeper.spent_us / 1000);
     page.field("evicted_keys", 0);
     page.field("evicted_clients", 0);
     page.field("evicted_scripts", 0);
