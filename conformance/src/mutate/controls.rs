@@ -5,12 +5,13 @@
 
 use super::fault::{Fault, Wire, fault};
 use super::faults::in_category;
+use super::hunt::CONTROLS;
 use super::rules::*;
 use crate::bytes::Bytes;
 use crate::reply::Reply;
 
 pub fn all() -> Vec<Fault> {
-    in_category("controls", [of_the_wire(), of_order(), of_words()].into_iter().flatten().collect())
+    in_category(CONTROLS, [of_the_wire(), of_order(), of_words()].into_iter().flatten().collect())
 }
 
 fn of_the_wire() -> Vec<Fault> {

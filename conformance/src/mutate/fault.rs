@@ -39,7 +39,7 @@ pub struct Asked {
     pub resp3: bool,
     /// Whether MULTI is open, and what it has queued so far.
     pub queueing: bool,
-    pub queue: Vec<Asked>,
+    pub queue: Vec<Args>,
     /// Whether something was refused while queueing.
     pub aborted: bool,
     /// The keys that its connection watches.

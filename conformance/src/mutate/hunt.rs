@@ -26,6 +26,8 @@ use crate::verdict::{Outcome, Verdict};
 
 /// Short, because a mutant that hangs is dead, and long enough for a busy machine.
 pub const TIMEOUT_MS: u64 = 1000;
+/// The category of changes that must not be noticed.
+pub const CONTROLS: &str = "controls";
 /// How often a fault is begun again after the harness failed.
 const ATTEMPTS: usize = 2;
 
@@ -105,6 +107,8 @@ pub fn hunt(
 pub fn choose<'c>(fault: &Fault, trials: &[Trial<'c>]) -> Vec<Trial<'c>> {
     let mut chosen: Vec<(usize, Trial)> = trials
         .iter()
+        // A control must be tried everywhere, so that time for waiting is not left.
+        .filter(|trial| fault.category != CONTROLS || !suite::is_slow(trial.case))
         .filter_map(|trial| {
             let touches = touches(fault, trial.case);
             (touches > 0).then(|| (1000 * cost(trial.case) / touches, *trial))
@@ -136,19 +140,15 @@ impl Worker<'_, '_> {
         faults: &[Arc<Fault>],
         report: &mut dyn FnMut(usize, Finding),
     ) {
-        let mut current = Some((first, fault));
-        let mut attempts = 0;
-        while let Some((i, fault)) = current {
-            let ended = self.on_one_server(i, fault, next, faults, report);
-            let Err((i, error)) = ended else { return };
-            attempts = if i == first { attempts + 1 } else { 1 };
-            if attempts < ATTEMPTS {
-                current = Some((i, &faults[i]));
-                continue;
+        let (mut i, mut fault, mut attempts) = (first, fault, 1);
+        while let Err((at, error)) = self.on_one_server(i, fault, next, faults, report) {
+            attempts = if at == i { attempts + 1 } else { 1 };
+            (i, fault) = (at, &faults[at]);
+            if attempts > ATTEMPTS {
+                let fate = Fate::Unknown(error.to_string());
+                report(i, Finding { fault: fault.clone(), fate, runs: 0, ms: 0 });
+                return;
             }
-            let fate = Fate::Unknown(error.to_string());
-            report(i, Finding { fault: faults[i].clone(), fate, runs: 0, ms: 0 });
-            return;
         }
     }
 

@@ -77,7 +77,7 @@ impl Connection for Proxy {
                     drop(request);
                     self.bite();
                 }
-                Piece::Request(request) if request.begun && self.is_wire(&Wire::WholeOnly) => {
+                Piece::Request(request) if request.fixed && self.is_wire(&Wire::WholeOnly) => {
                     self.bite();
                 }
                 Piece::Part(_) if self.is_wire(&Wire::WholeOnly) => {}
@@ -121,7 +121,7 @@ impl Proxy {
         if fault.looks.is_some() && waiting.asked.name() == "EXEC" {
             self.look_at_queue()?;
         }
-        if !fault.applies(&waiting.asked) || request.begun {
+        if !fault.applies(&waiting.asked) || request.fixed {
             self.outgoing.extend(request.bytes);
             self.wait_for(waiting);
             return Ok(());

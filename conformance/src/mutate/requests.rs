@@ -10,7 +10,7 @@
 //!     -> Request GET k        a line of words: an inline command
 //!     -> Part "*2\r\n$4\r\nEC"  goes on at once; the rest will follow
 //!   feed "HO\r\n$2\r\nhi\r\n"
-//!     -> Request ECHO hi      marked `begun`: its first bytes are gone, it can only be noted
+//!     -> Request ECHO hi      marked `fixed`: its first bytes are gone, it can only be noted
 //! ```
 //!
 //! Vectors tear requests apart and send what is no request at all. So nothing is ever held back,
@@ -32,8 +32,8 @@ pub enum Piece {
 pub struct Request {
     pub args: Vec<Bytes>,
     pub inline: bool,
-    /// Its first bytes have been yielded as [`Piece::Part`].
-    pub begun: bool,
+    /// It can only be noted: its first bytes have been yielded already, or it was not read exactly.
+    pub fixed: bool,
     /// The bytes that have not been yielded yet.
     pub bytes: Vec<u8>,
 }
@@ -56,11 +56,13 @@ impl Splitter {
             match parse(&self.pending) {
                 Parsed::Request(args, inline, length) => {
                     let bytes = self.pending[self.passed.min(length)..length].to_vec();
-                    let begun = self.passed > 0;
+                    // Words that are no text are not read exactly.
+                    let exact = !inline || std::str::from_utf8(&self.pending[..length]).is_ok();
+                    let fixed = self.passed > 0 || !exact;
                     // An empty line or an empty array asks nothing.
                     pieces.push(match args.is_empty() {
                         true => Piece::Part(bytes),
-                        false => Piece::Request(Request { args, inline, begun, bytes }),
+                        false => Piece::Request(Request { args, inline, fixed, bytes }),
                     });
                     self.pending.drain(..length);
                     self.passed = 0;
@@ -129,7 +131,9 @@ fn header(bytes: &[u8], at: &mut usize) -> Result<Option<i64>, ()> {
     };
     let digits = std::str::from_utf8(&bytes[*at + 1..*at + length]).map_err(|_| ())?;
     *at += length + 2;
-    digits.parse().map(Some).map_err(|_| ())
+    let number: i64 = digits.parse().map_err(|_| ())?;
+    // A sign or a zero in front makes it no number to a server.
+    if number.to_string() == digits { Ok(Some(number)) } else { Err(()) }
 }
 
 fn parse_inline(bytes: &[u8]) -> Parsed {
@@ -151,7 +155,7 @@ mod tests {
         let told = |piece: &Piece| match piece {
             Piece::Request(request) => {
                 let words: Vec<String> = request.args.iter().map(Bytes::lossy).collect();
-                format!("{}{}", words.join(" "), if request.begun { " (begun)" } else { "" })
+                format!("{}{}", words.join(" "), if request.fixed { " (fixed)" } else { "" })
             }
             Piece::Part(bytes) => format!("part {}", Bytes::from(bytes.as_slice())),
         };
@@ -169,9 +173,16 @@ mod tests {
         assert_eq!(words(&splitter.feed(b"HO\r\n$2\r\n")), [r#"part "HO\r\n$2\r\n""#]);
         assert_eq!(
             words(&splitter.feed(b"\r\n\r\nPING\n")),
-            ["ECHO \r\n (begun)", "PING"],
+            ["ECHO \r\n (fixed)", "PING"],
             "what looks like a line end may be an argument"
         );
+    }
+
+    #[test]
+    fn what_a_server_would_not_take_for_a_number_ends_the_reading() {
+        for sent in [&b"*01\r\n$4\r\nPING\r\n"[..], b"*1\r\n$+4\r\nPING\r\n", b"*1\r\n:4\r\n"] {
+            assert_eq!(Splitter::default().feed(sent), [Piece::Part(sent.to_vec())]);
+        }
     }
 
     #[test]

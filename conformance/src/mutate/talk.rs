@@ -107,7 +107,8 @@ impl Talk {
         asked.db = self.db;
         asked.resp3 = self.resp3;
         asked.queueing = self.queue.is_some();
-        asked.queue = self.queue.iter().flatten().map(|waiting| waiting.asked.clone()).collect();
+        asked.queue =
+            self.queue.iter().flatten().map(|waiting| waiting.asked.args.clone()).collect();
         asked.aborted = self.aborted;
         asked.watched = self.watched.clone();
     }

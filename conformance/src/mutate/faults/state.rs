@@ -9,7 +9,10 @@ use crate::mutate::rules::*;
 use crate::reply::Reply;
 
 pub fn faults() -> Vec<Fault> {
-    [of_deletion(), of_moves(), of_strings(), of_many(), of_reads()].into_iter().flatten().collect()
+    [of_deletion(), of_moves(), of_strings(), of_refusals(), of_many(), of_reads()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn of_deletion() -> Vec<Fault> {
@@ -49,7 +52,7 @@ fn of_moves() -> Vec<Fault> {
             .looks(|asked| Some(vec![keyed("EXISTS", &asked.word(2), "")]))
             .asks(when(|asked| asked.args.len() == 3, taken_for("RENAME")))
             .replies(|x| {
-                (*x.reply == ok()).then(|| Reply::Int(1 - x.asked.int_seen(0).unwrap_or(0)))
+                (*x.reply == ok()).then(|| Reply::Int(i64::from(x.asked.int_seen(0) == Some(0))))
             }),
         fault("rename-same", "RENAME", "RENAME onto itself deletes the key.").spoils(then(|x| {
             let same = x.asked.word(1) == x.asked.word(2);
@@ -97,7 +100,7 @@ fn of_strings() -> Vec<Fault> {
             .looks(about_key("EXISTS"))
             .asks(when(|asked| asked.args.len() == 3, taken_for("SET")))
             .replies(|x| {
-                (*x.reply == ok()).then(|| Reply::Int(1 - x.asked.int_seen(0).unwrap_or(0)))
+                (*x.reply == ok()).then(|| Reply::Int(i64::from(x.asked.int_seen(0) == Some(0))))
             }),
         fault("append-replaces", "APPEND", "APPEND replaces what was there.")
             .looks(about_key("STRLEN"))
@@ -128,6 +131,12 @@ fn of_strings() -> Vec<Fault> {
                 let missing = x.asked.int_seen(0) == Some(0);
                 if missing { vec![keyed("DEL", &x.asked.word(1), "")] } else { vec![] }
             })),
+    ]
+}
+
+/// What is refused must leave nothing.
+fn of_refusals() -> Vec<Fault> {
+    vec![
         fault("incr-failed", "INCR INCRBY DECR", "INCR that fails leaves 0.").spoils(|x| {
             let text = says(x.reply, "not an integer");
             text.then(|| vec![keyed("SET", &x.asked.word(1), "0 KEEPTTL")])
@@ -167,7 +176,7 @@ fn of_many() -> Vec<Fault> {
             names.sort();
             names.dedup();
             let twice = x.asked.args.len() - 1 - names.len();
-            x.int().filter(|n| *n > 0).map(|n| Reply::Int(n + twice as i64))
+            x.int().filter(|n| *n > 0).map(|n| Reply::Int(n.saturating_add(twice as i64)))
         }),
         fault("exists-twice", "EXISTS TOUCH", "EXISTS counts a name once.").asks(|asked| {
             let mut args = asked.args.clone();
@@ -221,7 +230,7 @@ fn counting_last(x: &Exchange<'_>) -> Option<Reply> {
     let (last, others) = x.asked.args.split_last()?;
     let counts = others.len() > 1 && !others[1..].contains(last);
     let last = x.asked.int_seen(0).filter(|_| counts)?;
-    x.int().map(|n| Reply::Int(n + last))
+    x.int().map(|n| Reply::Int(n.saturating_add(last)))
 }
 
 fn copied_back(asked: &Asked) -> Vec<Args> {
