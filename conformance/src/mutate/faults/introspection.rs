@@ -24,7 +24,7 @@ fn of_commands() -> Vec<Fault> {
         ),
         fault("command-arity", "COMMAND|INFO", "COMMAND INFO has the arity without its sign.")
             .replies(each_info(1, |arity| match arity {
-                Reply::Int(n) => Reply::Int(n.abs()),
+                Reply::Int(n) => Reply::Int(n.saturating_abs()),
                 other => other.clone(),
             })),
         fault("command-flags", "COMMAND|INFO", "COMMAND INFO has no flags.")

@@ -29,7 +29,7 @@ fn of_strings() -> Vec<Fault> {
             .looks(about_key("STRLEN"))
             .replies(|x| {
                 let start: i64 = x.asked.word(2).lossy().parse().ok()?;
-                (start < -x.asked.int_seen(0)?).then(|| bulk(""))
+                (start < x.asked.int_seen(0)?.saturating_neg()).then(|| bulk(""))
             }),
         fault("getrange-beyond", "GETRANGE SUBSTR", "GETRANGE to past the end gives nothing.")
             .looks(about_key("STRLEN"))
@@ -69,7 +69,7 @@ fn of_strings() -> Vec<Fault> {
 fn of_lcs() -> Vec<Fault> {
     vec![
         fault("lcs-from-one", "LCS", "LCS IDX counts positions from 1.")
-            .replies(in_field("matches", |matches| each_integer(matches, |n| n + 1))),
+            .replies(in_field("matches", |matches| each_integer(matches, |n| n.saturating_add(1)))),
         fault("lcs-first-first", "LCS", "LCS IDX lists the first stretch first.").replies(
             in_field("matches", |matches| {
                 Reply::Array(matches.elements().unwrap_or(&[]).iter().rev().cloned().collect())
@@ -79,7 +79,9 @@ fn of_lcs() -> Vec<Fault> {
             .asks(number_after("MINMATCHLEN", |n| n + 1)),
         fault("lcs-minmatchlen-len", "LCS", "MINMATCHLEN makes the length smaller.").replies(|x| {
             let shorter = x.asked.has("MINMATCHLEN");
-            shorter.then(|| in_field("len", |len| each_integer(len, |n| n - 1))(x)).flatten()
+            shorter
+                .then(|| in_field("len", |len| each_integer(len, |n| n.saturating_sub(1)))(x))
+                .flatten()
         }),
         fault("lcs-turned", "LCS", "LCS takes its keys in the other order.").asks(|asked| {
             let mut args = asked.args.clone();

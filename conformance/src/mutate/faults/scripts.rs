@@ -18,7 +18,7 @@ pub fn faults() -> Vec<Fault> {
                 .0
                 .windows(2)
                 .any(|pair| pair[0] == b'.' && pair[1].is_ascii_digit());
-            x.int().filter(|_| float).map(|n| Reply::Int(n + 1))
+            x.int().filter(|_| float).map(|n| Reply::Int(n.saturating_add(1)))
         }),
         fault("status-bulk", "EVAL EVALSHA", "A status comes back as a bulk string.").replies(
             reply(|reply| {

@@ -141,7 +141,10 @@ fn of_questions() -> Vec<Fault> {
             .looks(about_key("PTTL"))
             .replies(|x| x.asked.int_seen(0).filter(|ms| *ms >= 0).map(|ms| Reply::Int(ms / 1000))),
         fault("ttl-up", "TTL", "TTL rounds up.").looks(about_key("PTTL")).replies(|x| {
-            x.asked.int_seen(0).filter(|ms| *ms >= 0).map(|ms| Reply::Int((ms + 999) / 1000))
+            x.asked
+                .int_seen(0)
+                .filter(|ms| *ms >= 0)
+                .map(|ms| Reply::Int(ms / 1000 + i64::from(ms % 1000 > 0)))
         }),
         fault("expiretime-down", "EXPIRETIME", "EXPIRETIME rounds down.")
             .looks(about_key("PEXPIRETIME"))
