@@ -22,6 +22,7 @@ use super::fault::{Args, Exchange, Fault, Wire};
 use super::mutant::Shared;
 use super::requests::{Piece, Request, Splitter};
 use super::talk::{Heard, Talk, Waiting};
+use crate::bytes::Bytes;
 use crate::reply::Reply;
 use crate::resp::{Reader, write_command, write_reply};
 use crate::target::{Connection, Received};
@@ -407,6 +408,6 @@ impl Proxy {
     }
 }
 
-fn plain(args: &Args) -> Vec<&[u8]> {
+fn plain(args: &[Bytes]) -> Vec<&[u8]> {
     args.iter().map(|arg| arg.0.as_slice()).collect()
 }

@@ -109,7 +109,7 @@ fn of_absence() -> Vec<Fault> {
         fault("type-missing-nil", "TYPE", "TYPE of no key answers nil.")
             .replies(|x| (x.reply.text() == Some(b"none")).then(|| nil(x.asked))),
         fault("keys-none-nil", "KEYS", "KEYS answers nil where no key matches.")
-            .replies(|x| (x.reply == &Reply::Array(vec![])).then(|| nil(x.asked))),
+            .replies(|x| (*x.reply == Reply::Array(vec![])).then(|| nil(x.asked))),
         fault("randomkey-none-empty", "RANDOMKEY", "RANDOMKEY of nothing is an empty string.")
             .replies(null_as_empty),
         fault("ttl-missing", "TTL PTTL", "TTL does not tell a missing key from one that lives.")
@@ -127,9 +127,9 @@ fn of_absence() -> Vec<Fault> {
         fault("exec-stopped-error", "EXEC", "EXEC that a watch stopped answers an error.")
             .replies(|x| is_null(x.reply).then(|| error("ERR transaction aborted"))),
         fault("exec-null-bulk", "EXEC", "EXEC that a watch stopped answers the null of strings.")
-            .replies(|x| (x.reply == &Reply::NullArray).then_some(Reply::NullBulk)),
+            .replies(|x| (*x.reply == Reply::NullArray).then_some(Reply::NullBulk)),
         fault("exec-empty-nil", "EXEC", "EXEC of nothing answers nil.")
-            .replies(|x| (x.reply == &Reply::Array(vec![])).then(|| nil(x.asked))),
+            .replies(|x| (*x.reply == Reply::Array(vec![])).then(|| nil(x.asked))),
     ]
 }
 
@@ -197,7 +197,7 @@ fn null_as_empty(x: &Exchange<'_>) -> Option<Reply> {
 }
 
 fn empty_as_nil(x: &Exchange<'_>) -> Option<Reply> {
-    (x.reply == &bulk("")).then(|| nil(x.asked))
+    (*x.reply == bulk("")).then(|| nil(x.asked))
 }
 
 fn digits(text: Option<&[u8]>) -> i64 {
