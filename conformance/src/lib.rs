@@ -17,7 +17,7 @@
 //! Reading order: [`pattern`] (the notation of replies), [`mod@format`] (of files), [`case`] (the data),
 //! [`matcher`] (what counts as equal), [`run`] (how a case is played), [`record`]; then what becomes
 //! of it: [`verdict`], [`summary`], [`report`], [`matrix`], [`mod@lock`], and [`mod@coverage`]. [`fuzz`] finds what no
-//! vector asks.
+//! vector asks, and [`mutate`] whether the vectors would notice a faulty server.
 //!
 //! Nothing here uses a client library, or code of the server that it judges: sockets, reader and
 //! notation are its own, because a shared misunderstanding would go unseen.
@@ -44,6 +44,7 @@ pub mod lint;
 pub mod lock;
 pub mod matcher;
 pub mod matrix;
+pub mod mutate;
 pub mod notation;
 pub mod pattern;
 pub mod random;

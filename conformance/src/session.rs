@@ -341,7 +341,7 @@ impl fmt::Display for HarnessError {
 }
 
 fn connect(target: &mut dyn Target) -> Harness<Client> {
-    let connection = target.connect();
+    let connection = target.connect_for_runner();
     connection
         .map(Client::new)
         .map_err(|e| HarnessError(format!("{} cannot be reached: {e}", target.name())))

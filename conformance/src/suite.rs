@@ -256,7 +256,7 @@ fn sort_as_written(outcomes: &mut [Outcome], cases: &[&Case]) {
 }
 
 /// Real time beyond a blink, or a great many commands.
-fn is_slow(case: &Case) -> bool {
+pub(crate) fn is_slow(case: &Case) -> bool {
     case.steps.iter().any(|step| match step {
         Step::Sleep(ms) => *ms > 20,
         Step::Send(send) => {

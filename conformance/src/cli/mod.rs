@@ -22,6 +22,7 @@ conformance: does this server do what Redis does?
   conformance matrix RUN.json... --out DIR pages that compare servers, from reports in JSON
   conformance features --target T          what `needs:` would find there
   conformance fuzz --ref T --other T       random commands to two servers; see fuzz --help
+  conformance mutate [PATH] --upstream T   would the vectors notice a faulty server? --help says more
 
 PATH is a folder of vectors or one file; spec/vectors unless given.
 
@@ -72,8 +73,10 @@ pub fn main() -> Exit {
         Some(Value(command)) => command.string()?,
         _ => "help".to_string(),
     };
-    if command == "fuzz" {
-        return conformance::fuzz::cli::main(&mut parser);
+    match command.as_str() {
+        "fuzz" => return conformance::fuzz::cli::main(&mut parser),
+        "mutate" => return conformance::mutate::command(&mut parser),
+        _ => {}
     }
     let arguments = arguments::read(&mut parser)?;
     match command.as_str() {
