@@ -64,7 +64,7 @@ impl Fault {
     }
 
     fn apply(&self, args: &mut Vec<Vec<u8>>) {
-        let is = |command: &str| args[0].eq_ignore_ascii_case(command.as_bytes());
+        let is = |command: &str| calls(args, command);
         match self {
             Fault::Ignores { command, token, with_value } if is(command) => {
                 let is_token = |arg: &Vec<u8>| arg.eq_ignore_ascii_case(token.as_bytes());
@@ -87,9 +87,15 @@ impl Fault {
 
     fn kills(&self, args: &[Vec<u8>]) -> bool {
         let Fault::Crashes { command, token } = self else { return false };
-        let is = |arg: &Vec<u8>, word: &str| arg.eq_ignore_ascii_case(word.as_bytes());
-        is(&args[0], command) && args.iter().any(|arg| is(arg, token))
+        calls(args, command) && args.iter().any(|arg| arg.eq_ignore_ascii_case(token.as_bytes()))
     }
+}
+
+/// Whether the first words are those of `get` or `client|setname`.
+fn calls(args: &[Vec<u8>], command: &str) -> bool {
+    let words: Vec<&str> = command.split('|').collect();
+    let mut pairs = words.iter().zip(args);
+    args.len() >= words.len() && pairs.all(|(word, arg)| arg.eq_ignore_ascii_case(word.as_bytes()))
 }
 
 impl Faulty {

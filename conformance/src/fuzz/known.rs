@@ -96,6 +96,13 @@ pub const RULES: &[Rule] = &[
     )
     .when(is_unsorted),
     Rule::always(
+        "unsorted-part",
+        &["sort", "sort_ro"],
+        Chance,
+        "which elements come first in a set is not promised either",
+    )
+    .when(|args| is_unsorted(args) && args.iter().any(|arg| arg.0.eq_ignore_ascii_case(b"LIMIT"))),
+    Rule::always(
         "ttl-clock",
         &["ttl", "pttl", "expiretime", "pexpiretime"],
         Slack(2000),
@@ -205,6 +212,14 @@ pub const RULES: &[Rule] = &[
         Refused("value is not an integer"),
         "since 7.2 arguments are read even if there is no key",
     ),
+    Rule::between(
+        SINCE_7_2,
+        "block-beyond",
+        &["xread", "xreadgroup"],
+        Refused("timeout is out of range"),
+        "since 7.2 a timeout that ends after the last moment that there is, is refused",
+    )
+    .and_ends(),
     Rule::between(
         SINCE_7_2,
         "xread-unbalanced",
