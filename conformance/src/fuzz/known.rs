@@ -92,7 +92,7 @@ pub const RULES: &[Rule] = &[
         "unsorted",
         &["sort", "sort_ro"],
         Order,
-        "BY without a place for the element leaves the order of a set as it is",
+        "equal weights, or none, leave the order of a set as it is",
     )
     .when(is_unsorted),
     Rule::always(
@@ -248,6 +248,14 @@ pub const RULES: &[Rule] = &[
         AnyText,
         "before 7.2 a HELLO that is refused for a later option may have set the name",
     ),
+    Rule::between(
+        SINCE_7_2,
+        "name-with-zero",
+        &["client|setname"],
+        Refused("Client names cannot contain"),
+        "since 7.2 a name is checked up to its first zero byte",
+    )
+    .when(|args| args.last().is_some_and(|name| name.0.contains(&0))),
     Rule::between(
         SINCE_7_2,
         "set-encoding",
@@ -424,6 +432,10 @@ fn goes_on(args: &[Bytes]) -> bool {
     args.get(at).is_some_and(|cursor| cursor.0 != b"0")
 }
 
+/// Whether SORT leaves elements of a set as they come: BY names no place for the element, or weights that
+/// may be equal are compared as text, which decides nothing between equals.
 fn is_unsorted(args: &[Bytes]) -> bool {
-    args.windows(2).any(|pair| pair[0].0.eq_ignore_ascii_case(b"BY") && !pair[1].0.contains(&b'*'))
+    let says = |word: &str| args.iter().any(|arg| arg.0.eq_ignore_ascii_case(word.as_bytes()));
+    let by = args.windows(2).find(|pair| pair[0].0.eq_ignore_ascii_case(b"BY"));
+    by.is_some_and(|pair| !pair[1].0.contains(&b'*') || says("ALPHA"))
 }
