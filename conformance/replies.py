@@ -13,12 +13,16 @@ text, or `{"hex": "ff00"}` where they are no UTF-8. Nothing here knows of cases:
 from __future__ import annotations
 
 import copy
+import json
 import math
 import re
 import select
 import socket
 import time
 from typing import Any, NamedTuple, Optional
+
+DEPTH_MAX = 128  # levels of a nested reply: garbage must not exhaust the stack
+GRACE_MS = 1000  # how much longer than asked a reply that keeps coming is read
 
 # What a server says.
 
@@ -48,6 +52,9 @@ class Reply(NamedTuple):
         paired = self.kind in ("map", "array") and len(self.value) % 2 == 0
         return list(zip(self.value[::2], self.value[1::2])) if paired else None
 
+    def elements(self) -> list:
+        return self.value if self.kind in ("array", "set", "push") else []
+
     def is_error(self) -> bool:
         return self.kind in ("error", "bulk-error")
 
@@ -63,8 +70,10 @@ class Broken(Exception):
     """These bytes are not RESP."""
 
 
-def parse(data: bytearray, at: int = 0) -> tuple:
+def parse(data: bytearray, at: int = 0, depth: int = 1) -> tuple:
     """The reply that begins at a position, and the position behind it."""
+    if depth > DEPTH_MAX:
+        raise Broken(f"more than {DEPTH_MAX} levels")
     end = data.find(b"\r\n", at)
     if end < 0:
         raise Incomplete
@@ -88,14 +97,14 @@ def parse(data: bytearray, at: int = 0) -> tuple:
         if count < 0 or data[end:end + 2] != b"\r\n" or (sign == "=" and value[3:4] != b":"):
             raise Broken(f"{sign}{line!r} before {value!r}")
         return Reply(STRINGS[sign], (value[:3], value[4:]) if sign == "=" else value), end + 2
-    if sign not in SEQUENCES:
+    if sign not in SEQUENCES or count < 0:
         raise Broken(f"{sign}{line!r}")
     values = []
     for _ in range(2 * count if sign in "%|" else count):
-        value, at = parse(data, at)
+        value, at = parse(data, at, depth + 1)
         values.append(value)
     if sign == "|":  # and the reply that these attributes precede
-        reply, at = parse(data, at)
+        reply, at = parse(data, at, depth + 1)
         return Reply("attributed", [Reply("map", values), reply]), at
     return Reply(SEQUENCES[sign], values), at
 
@@ -203,10 +212,13 @@ class Matcher:
         return self.unordered(want, got.value, more)
 
     def is_of_kind(self, kind: str, got: Reply) -> bool:
+        if kind == "any":
+            return True
+        if kind == "error":
+            return got.is_error()
         if kind == "text":
             return got.kind in ("simple", "bulk", "verbatim")
-        return {"any": True, "error": got.is_error()}.get(kind, got.kind == TYPES.get(
-            kind, ("", ""))[self.resp - 2])
+        return got.kind == TYPES[kind][self.resp - 2]
 
     def is_left(self, value: int, unit: str, got: int) -> bool:
         """Of a time to live; a part of its unit may cost a whole one."""
@@ -264,6 +276,17 @@ def size(got: Reply) -> int:
     return len(got.bytes()) if got.kind in ("simple", "bulk", "verbatim") else -1
 
 
+def told(value: Any) -> str:
+    """For people: a text as it is, anything else as JSON, a reply as the pattern that fits it."""
+    def plain(value: Any) -> Any:
+        if isinstance(value, Reply):
+            return value.kind if value.value is None else {value.kind: plain(value.value)}
+        if isinstance(value, (list, tuple)):
+            return [plain(part) for part in value]
+        return value.decode(errors="backslashreplace") if isinstance(value, bytes) else value
+    return value if isinstance(value, str) else json.dumps(plain(value))
+
+
 # A connection.
 
 class Connection:
@@ -287,8 +310,9 @@ class Connection:
             pass  # that it is closed will show when a reply is read
 
     def next(self, wait_ms: Optional[int] = None) -> Reply:
-        """The next reply, waiting for it at most so long."""
-        until_ms = now_ms() + (self.timeout_ms if wait_ms is None else wait_ms)
+        """The next reply, waiting for it at most so long (0: not at all)."""
+        wait_ms = self.timeout_ms if wait_ms is None else wait_ms
+        until_ms = now_ms() + wait_ms
         while True:
             try:
                 reply, end = parse(self.unread)
@@ -297,28 +321,33 @@ class Connection:
             except Broken as error:
                 return Reply("broken", str(error))
             except Incomplete:
-                wait_s = max(0, until_ms - now_ms()) / 1000
-            if not select.select([self.socket], [], [], wait_s)[0]:
-                return Reply("silence")
+                left_ms = until_ms - now_ms()
+            if left_ms < -GRACE_MS:
+                return Reply("broken", "a reply without an end")
+            if not select.select([self.socket], [], [], max(0, left_ms) / 1000)[0]:
+                half = wait_ms > 0 and self.unread
+                return Reply("broken", "half a reply, then nothing") if half else Reply("silence")
             try:
                 piece = self.socket.recv(1 << 18)
             except ConnectionError:
                 piece = b""
             if not piece:
-                return Reply("closed")
+                return Reply("broken", "closed amid a reply") if self.unread else Reply("closed")
             self.unread += piece
 
-    def hello(self, resp: int) -> Reply:
+    def hello(self, resp: int) -> None:
+        """Opens the conversation. A server without HELLO, or one that wants a password, refuses."""
         args = [b"HELLO", b"%d" % resp]
         self.send(args)
-        return self.noted(args, self.next())
+        reply = self.noted(args, self.next())
+        ids = [value.value for key, value in reply.pairs() or [] if key.bytes() == b"id"]
+        self.id = ids[0] if ids else None
 
     def noted(self, args: list, reply: Reply) -> Reply:
         """HELLO and RESET change what is spoken, from their reply on."""
         name, version = [arg.upper() for arg in (args + [b"", b""])[:2]]
-        if name == b"HELLO" and reply.pairs() is not None:
-            self.resp = int(version or self.resp)
-            self.id = next((v.value for k, v in reply.pairs() if k.bytes() == b"id"), None)
+        if name == b"HELLO" and version in (b"2", b"3") and reply.pairs() is not None:
+            self.resp = int(version)
         if name == b"RESET" and reply.came() and not reply.is_error():
             self.resp, self.monitors = 2, False
         return reply

@@ -4,8 +4,8 @@
     python3 conformance/runner.py --server redis-server
     python3 conformance/runner.py --address 127.0.0.1:6379 --only 05-strings --resp 3
 
-`spec/vectors/json` holds the cases (`NN-note.json`), what to do around them (`runner.json`), and what
-may stand where (`schema.json`). The verdicts are those of the runner in Rust, case by case.
+`spec/vectors/json` holds the cases (`NN-note.json`), what to do around them (`runner.json`), and
+what may stand where (`schema.json`). The verdicts are those of the runner in Rust, case by case.
 
     replies.py   is this reply the expected one?
     session.py   a server made ready for one case after another
@@ -15,8 +15,7 @@ A case is a conversation. Its steps are `send` (a command and the replies that c
 `bytes` (sent as they are), `receive` (a reply that comes later) and `sleep`. A reply is a list of
 alternatives; the first whose condition holds for this server and protocol decides. It wants a
 reply that fits a pattern, or `blocked`, `nothing` or `closed`. What must be left afterwards is
-`state`, the whole keyspace, and `events`, what subscribers heard of it.
-
+`state`, the whole keyspace, and `events`. FORMAT.md, "Around a case", is what this file does.
 Exit code: 0 all is well, 1 a case failed, 2 the runner could not go on.
 """
 from __future__ import annotations
@@ -32,7 +31,7 @@ import time
 from collections import Counter
 from typing import Any, Optional
 
-from replies import YES, Connection, Matcher, Reply, form, now_ms, raw
+from replies import YES, Connection, Matcher, Reply, form, now_ms, raw, told
 from session import HarnessError, Session
 
 FORMAT = 1
@@ -63,8 +62,7 @@ class Play:
 
     def run(self) -> tuple:
         """The verdict, and the reason if there is one."""
-        reason = self.session.reason_to_skip(self.case, self.resp)
-        if reason:
+        if reason := self.session.reason_to_skip(self.case, self.resp):
             return "skip", reason
         self.session.fresh()
         try:
@@ -72,19 +70,20 @@ class Play:
         except Fault:
             pass
         except Skip as skip:
+            self.session.restore(self.case)
             return "skip", str(skip)
-        except HarnessError as error:  # the server may have died of the case
+        except HarnessError as error:
             self.faults.append(("fail", "the server goes on", str(error)))
-        finally:
-            try:
-                self.session.restore(self.case)
-            except HarnessError:
-                pass  # fresh() will tell whether it can be revived
+        try:
+            self.session.restore(self.case)
+            self.session.settle()
+        except HarnessError as error:
+            if not self.expects_the_end():
+                self.faults.append(("fail", "the server goes on", str(error)))
         verdict = max([fault[0] for fault in self.faults], key=VERDICTS.index, default="pass")
         for xfail in self.case.get("xfail", []):
             if any(map(self.session.is_named, xfail["on"])):
-                unexpected = {"fail": "xfail", "pass": "fail"}
-                return unexpected.get(verdict, verdict), xfail["reason"]
+                return {"fail": "xfail", "pass": "fail"}.get(verdict, verdict), xfail["reason"]
         return verdict, ""
 
     def play(self) -> None:
@@ -97,6 +96,8 @@ class Play:
         self.open()
         for step, following in zip(self.case["steps"], self.case["steps"][1:] + [{}]):
             name, what = form(step)
+            if now_ms() > self.started_ms + self.times["case_ms"]:
+                raise HarnessError("the case is not over")
             if name == "send":
                 self.send(what, later=following.get("receive", {}).get("on") == what["on"])
             elif name == "receive":
@@ -111,18 +112,17 @@ class Play:
     def open(self) -> None:
         """Opens every connection before the first step, or a monitor would see the later ones."""
         for step in self.case["steps"]:
-            name = form(step)[1]["on"] if "sleep" not in step else None
-            if name and name not in self.clients:
-                self.clients[name] = self.session.connect()
-                if name not in self.case.get("raw", []):
-                    self.clients[name].hello(self.resp)
+            if "sleep" in step or (name := form(step)[1]["on"]) in self.clients:
+                continue
+            self.clients[name] = self.session.connect()
+            if name not in self.case.get("raw", []):
+                self.clients[name].hello(self.resp)
 
     def send(self, send: dict, later: bool) -> None:
         client = self.clients[send["on"]]
         if not self.session.holds(send.get("when", {}), client.resp):
             return
-        repeat = send.get("repeat")
-        if not repeat:
+        if not (repeat := send.get("repeat")):
             return self.send_once(send, later)
         values = range(repeat["from"], repeat["to"] + 1)
         for batch in (values[i:i + BATCH] for i in range(0, len(values), BATCH)):
@@ -200,7 +200,7 @@ class Play:
         self.faults.append(("text", told(want), told(got)))
 
     def compare(self, client: Connection, args: list, pattern: Any, got: Reply) -> Any:
-        client.noted(args, got)
+        client.noted(args, got)  # the reply to HELLO is in the new protocol already
         self.matcher.resp, self.matcher.slack_ms = client.resp, self.slack_ms()
         return self.matcher.match(pattern, got)
 
@@ -238,7 +238,7 @@ class Play:
     def judge_effects(self, listener: Optional[Connection]) -> None:
         """Nothing more has come, and what was left is as stated."""
         state = self.case.get("state", "any")
-        if state == "any" and self.expects_the_end():
+        if self.expects_the_end():
             try:
                 self.session.settle()
             except HarnessError:
@@ -246,7 +246,7 @@ class Play:
         self.settle()
         for name, client in self.clients.items():
             further = Reply("silence") if client.monitors else client.next(0)
-            if further.came():
+            if further.kind not in ("silence", "closed") or client.unread and not client.monitors:
                 self.fault(f"nothing more on {name}", further)
         if listener:
             self.judge_events(listener)
@@ -256,10 +256,11 @@ class Play:
             self.judge_state(state["keys"])
 
     def expects_the_end(self) -> bool:
-        """Whether a connection is closed: the case may have stopped the server."""
-        replies = [reply for step in self.case["steps"] for reply in
-                   step.get("send", {}).get("replies", []) + [step.get("receive", {}).get("reply", [])]]
-        return any(alternative["want"] == "closed" for reply in replies for alternative in reply)
+        """Whether it may have stopped the server: a connection is closed, no keys are wanted."""
+        steps = [form(step)[1] for step in self.case["steps"] if "sleep" not in step]
+        replies = [r for step in steps for r in step.get("replies", []) + [step.get("reply", [])]]
+        closes = any(a["want"] == "closed" for reply in replies for a in reply)
+        return closes and self.case.get("state", "any") == "any"
 
     def listen(self) -> Connection:
         """A connection of its own that hears every keyspace event, from before the first step."""
@@ -267,17 +268,17 @@ class Play:
         self.session.call(*events["configure"])
         listener = self.session.connect()
         listener.send([raw(word) for word in events["subscribe"]])
-        answer = listener.next()
-        if answer.kind != "array":
+        if (answer := listener.next()).kind != "array":
             raise Skip(f"events cannot be subscribed to: {told(answer)}")
         return listener
 
     def judge_events(self, listener: Connection) -> None:
         got = []
-        while (message := listener.next(0)).kind == "array":
-            channel, key = [part.bytes() for part in message.value[2:]]
+        while (message := listener.next(0)).came():
+            *_, channel, key = [b""] * 2 + [part.bytes() for part in message.elements()]
             where = re.fullmatch(rb"__keyevent@(\d+)__:(.*)", channel, re.DOTALL)
-            got.append((int(where[1]), where[2].decode(), key))
+            if where:
+                got.append((int(where[1]), where[2].decode(errors="replace"), key))
         want = [(event.get("db", 0), event["event"], raw(event["key"]))
                 for event in self.case["events"]
                 if self.session.holds(event.get("when", {}), self.matcher.resp)]
@@ -323,22 +324,11 @@ def expects_unknown(want: Any) -> bool:
     return name == "kind" or (name == "error" and Reply("error", raw(text)).is_unknown_command())
 
 
-def told(value: Any) -> str:
-    """For people: a text as it is, anything else as JSON, a reply as the pattern that fits it."""
-    def plain(value: Any) -> Any:
-        if isinstance(value, Reply):
-            return value.kind if value.value is None else {value.kind: plain(value.value)}
-        if isinstance(value, (list, tuple)):
-            return [plain(part) for part in value]
-        return value.decode(errors="backslashreplace") if isinstance(value, bytes) else value
-    return value if isinstance(value, str) else json.dumps(plain(value))
-
-
 def load(folder: pathlib.Path, only: list) -> tuple:
     """The rules, and (note, case) for each case whose name begins as asked for."""
     rules = json.loads((folder / "runner.json").read_text("utf-8"))
-    files = [json.loads(path.read_text("utf-8")) for path in sorted(folder.glob("*.json"))]
-    notes = [file for file in files if "cases" in file]
+    notes = [json.loads(path.read_text("utf-8")) for path in sorted(folder.glob("*.json"))]
+    notes = [note for note in notes if "cases" in note]
     if any(part["format"] != FORMAT for part in [rules, *notes]):
         raise HarnessError(f"this runner reads format {FORMAT} only")
     cases = [(note["note"], case) for note in notes for case in note["cases"]]
@@ -350,46 +340,40 @@ def address(text: str, is_known: bool) -> tuple:
     host, _, port = text.rpartition(":")
     found = {info[4][0] for info in socket.getaddrinfo(host, port)}
     if not is_known and not all(ipaddress.ip_address(ip).is_loopback for ip in found):
-        raise HarnessError(f"{host} is another machine, and what is there will be flushed and "
-                           "reconfigured: say --i-know-this-flushes if that is meant")
+        raise HarnessError(f"{host} is not this machine, and all in it would be deleted; "
+                           "if that is meant: --i-know-this-flushes")
     return host, int(port)
 
 
 def run(options: argparse.Namespace) -> int:
     rules, cases = load(options.vectors, options.only)
     reached = options.address and address(options.address, options.i_know_this_flushes)
-    session = Session(rules, options.server, reached)
+    session = Session(rules, options.server, reached, options.name)
     counts: Counter = Counter()
-    try:
-        for note, case in cases:
-            for resp in options.resp:
-                play = Play(session, case, resp)
-                verdict, reason = play.run()
-                counts[verdict] += 1
-                report(options, session, note, play, verdict, reason)
-    finally:
-        session.stop()
-    totals = ", ".join(f"{counts[v]} {v}" for v in VERDICTS if counts[v])
-    print(f"{session.title}: {sum(counts.values())} runs: {totals}", file=sys.stderr)
+    for note, case in cases:
+        for resp in options.resp:
+            play, name = Play(session, case, resp), f"{note}/{case['id']}"
+            verdict, reason = play.run()
+            counts[verdict] += 1
+            report(options.json, play, name, session.title, verdict, reason)
+    totals = [f"{counts[verdict]} {verdict}" for verdict in VERDICTS if counts[verdict]]
+    print(f"{session.title}: {sum(counts.values())} runs: {', '.join(totals)}", file=sys.stderr)
     return 1 if counts["fail"] else 0
 
 
-def report(options: argparse.Namespace, session: Session, note: str, play: Play,
-           verdict: str, reason: str) -> None:
-    case, name = play.case, f"{note}/{play.case['id']}"
-    if options.json:
+def report(as_json: bool, play: Play, name: str, target: str, verdict: str, reason: str) -> None:
+    if as_json:
         faults = [dict(zip(("verdict", "expected", "got"), fault)) for fault in play.faults]
-        print(json.dumps({"case": name, "title": case["title"], "claims": case.get("claims", []),
-                          "file": case["file"], "resp": play.resp, "target": session.title,
-                          "verdict": verdict, "reason": reason, "faults": faults,
-                          "transcript": play.transcript}))
+        about = {field: play.case.get(field, []) for field in ("title", "claims", "file")}
+        print(json.dumps({"case": {"case": name, **about, "resp": play.resp, "target": target,
+                                   "verdict": verdict, "reason": reason, "faults": faults,
+                                   "transcript": play.transcript}}))
         return
     print(f"{verdict:7} {name} RESP{play.resp}{reason and f' ({reason})'}")
     if verdict in ("text", "fail"):
-        for line in [case["title"], *play.transcript]:
-            print(f"        {line}")
-        for _, expected, got in play.faults:
-            print(f"        expected {expected}\n        got      {got}")
+        differences = [f"wanted {want}\n        got    {got}" for _, want, got in play.faults]
+        for line in [play.case["title"], *play.transcript, *differences]:
+            print("       ", line)
 
 
 def main() -> int:
@@ -397,6 +381,7 @@ def main() -> int:
     whom = parser.add_mutually_exclusive_group(required=True)
     whom.add_argument("--server", help="a program that takes redis-server's arguments")
     whom.add_argument("--address", help="host:port of a server that runs already")
+    parser.add_argument("--name", default="", help="what reports and guards call it")
     parser.add_argument("--resp", default=[2, 3], help="protocols: 2, 3 or 2,3",
                         type=lambda text: [int(resp) for resp in text.split(",")])
     parser.add_argument("--only", action="append", help="cases whose name begins so")

@@ -6,6 +6,7 @@ read whole. Its features, which the `needs` of a case name, are probed once.
 """
 from __future__ import annotations
 
+import atexit
 import operator
 import re
 import shutil
@@ -15,7 +16,7 @@ import tempfile
 import time
 from typing import Any, Optional
 
-from replies import Connection, Matcher, now_ms, raw
+from replies import Connection, Matcher, Reply, now_ms, raw
 
 COMPARE = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
            "=": operator.eq}
@@ -29,12 +30,13 @@ class HarnessError(Exception):
 class Session:
     """A server, and the runner's own connection to it."""
 
-    def __init__(self, rules: dict, program: Optional[str], address: Optional[tuple]):
+    def __init__(self, rules: dict, program: Optional[str], address: Optional[tuple], name: str):
         self.rules, self.program, self.address = rules, program, address
         self.times, self.process = rules["times"], None
         self.resp = 2  # of the runner's own connection
+        atexit.register(self.stop)
         self.start()
-        self.identify()
+        self.identify(name)
         own = {"sockets": True, "files": program is not None}
         self.features = {f["name"]: own.get(f["name"], False) for f in rules["features"]}
         for feature in rules["features"]:
@@ -60,12 +62,11 @@ class Session:
                        "--dir", self.directory, "--logfile", "server.log", *self.rules["start"]]
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL,
                                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        until_ms = now_ms() + 10_000
-        while self.process and self.process.poll() is None and now_ms() < until_ms:
+        until_ms = now_ms() + START_MS
+        while now_ms() < until_ms and (self.process is None or self.process.poll() is None):
             try:
-                socket.create_connection(self.address).close()
-                break
-            except OSError:
+                return self.reconnect()
+            except HarnessError:
                 time.sleep(0.01)
         self.reconnect()
 
@@ -73,7 +74,7 @@ class Session:
         if self.process:
             self.process.kill()
             self.process.wait()
-            shutil.rmtree(self.directory)
+            shutil.rmtree(self.directory, ignore_errors=True)
 
     def connect(self) -> Connection:
         try:
@@ -98,18 +99,19 @@ class Session:
             raise HarnessError(f"{reply.kind} after {args}")
         return self.control.noted(words, reply)
 
-    def identify(self) -> None:
+    def identify(self, given: str) -> None:
         """By which names guards know the server, its own first."""
         lines = [line.partition(":") for line in self.call("INFO", "server").text().splitlines()]
-        info = {field: version(value) for field, _, value in lines if field.endswith("_version")}
-        self.redis_version, self.names = info.get("redis_version", (0, 0, 0)), {}
+        versions = {field: version(value) for field, _, value in lines}
+        self.redis_version, self.names = versions.get("redis_version") or (0, 0, 0), {}
         for kind in self.rules["identity"]:
-            if kind["field"] in info:
-                self.names[kind["name"]] = info[kind["field"]]
+            if versions.get(kind["field"]):
+                self.names[kind["name"]] = versions[kind["field"]]
                 if kind["only"]:
                     break
         name, own = next(iter(self.names.items()), ("unknown", (0, 0, 0)))
-        self.title = f"{name} {'.'.join(map(str, own))}"
+        self.names.setdefault(given or name, own)
+        self.title = f"{given or name} {'.'.join(map(str, own))}"
 
     def holds(self, when: dict, resp: int) -> bool:
         """A condition: this protocol, and any of these guards."""
@@ -141,12 +143,11 @@ class Session:
                 self.reconnect()
             self.call_all(self.rules["fresh"])
         except HarnessError:
-            if not self.program:
-                raise
-            self.stop()
+            self.stop()  # if it is somebody else's, they may bring it back
             self.start()
             self.call_all(self.rules["fresh"])
-            self.note_baseline()
+            self.config[b"port"] = self.read_config().get(b"port")  # it may have another now
+            self.restore_config()
 
     def settle(self) -> None:
         """Two round trips: whatever the server had to send to others is on its way after them."""
@@ -182,8 +183,7 @@ class Session:
 
     def read_default_user(self) -> list:
         """The words of its line in ACL LIST."""
-        lines = self.call("ACL", "LIST").value
-        lines = [line.bytes().split() for line in lines] if isinstance(lines, list) else []
+        lines = [line.bytes().split() for line in self.call("ACL", "LIST").elements()]
         return next((words for words in lines if words[:2] == [b"user", b"default"]), [])
 
     def restore_config(self) -> None:
@@ -193,8 +193,7 @@ class Session:
                 self.call("CONFIG", "SET", key, value)
 
     def restore_users(self) -> None:
-        users = self.call("ACL", "USERS").value
-        for user in users if isinstance(users, list) else []:
+        for user in self.call("ACL", "USERS").elements():
             if user.bytes() != b"default":
                 self.call("ACL", "DELUSER", user.bytes())
         if self.read_default_user() != self.default_user:
@@ -202,23 +201,24 @@ class Session:
         self.call("ACL", "LOG", "RESET")
 
     def read_keyspace(self) -> dict:
-        """Every key of every database: (type, value if it can be read, PTTL)."""
-        found = {}
-        for db in map(int, re.findall(r"^db(\d+):", self.call("INFO", "keyspace").text(), re.M)):
-            self.call("SELECT", str(db))
-            for key in [key.bytes() for key in self.call("KEYS", "*").value]:
-                kind, read = self.call("TYPE", key).text(), self.rules["read"]
-                ttl = self.call("PTTL", key)
-                value = None
-                if kind in read:
-                    value = self.call(*(key if word == "$key" else word for word in read[kind]))
+        """Every key of every database: its type, its value if it can be read, and PTTL."""
+        found, info = {}, self.call("INFO", "keyspace")
+        databases = ["0"] if info.is_error() else re.findall(r"^db(\d+):", info.text(), re.M)
+        for db in databases:
+            self.call("SELECT", db)
+            for key in [key.bytes() for key in self.call("KEYS", "*").elements()]:
+                kind, ttl = self.call("TYPE", key).text(), self.call("PTTL", key)
+                read = self.rules["read"].get(kind)
+                value = read and self.call(*(key if word == "$key" else word for word in read))
                 if kind != "none":
-                    found[db, key] = (kind, value, ttl)
+                    no_ttl = Reply("int", -1)
+                    found[int(db), key] = (kind, value, ttl if ttl.kind == "int" else no_ttl)
             self.call("SELECT", "0")
         return found
 
 
-def version(text: str) -> tuple:
-    parts = text.strip().split(".")
-    numbers = tuple(int(part) for part in parts if part.isdigit())
-    return (numbers + (0, 0, 0))[:3] if len(numbers) == len(parts) <= 3 else (0, 0, 0)
+def version(text: str) -> Optional[tuple]:
+    """Three numbers; what is not given is 0."""
+    if not re.fullmatch(r"\d+(\.\d+){0,2}", text.strip()):
+        return None
+    return tuple([*map(int, text.split(".")), 0, 0][:3])

@@ -26,6 +26,8 @@ use crate::pattern::Pattern;
 
 /// How long a reply may take, unless told otherwise.
 pub const REPLY_MS: u64 = 5000;
+/// How long a case may take in all.
+pub const CASE_MS: u64 = 60_000;
 /// How long a silence must last where nothing better can be asked.
 pub const QUIET_MS: u64 = 50;
 /// How long a client may take to become blocked, or a reply to a line that is being recorded.
@@ -124,6 +126,7 @@ pub const IDENTITY: &[Kind] = &[
 #[derive(Serialize)]
 struct Times {
     reply_ms: u64,
+    case_ms: u64,
     quiet_ms: u64,
     patience_ms: u64,
     retry_ms: u64,
@@ -149,6 +152,7 @@ struct Events {
 pub fn json() -> String {
     let times = Times {
         reply_ms: REPLY_MS,
+        case_ms: CASE_MS,
         quiet_ms: QUIET_MS,
         patience_ms: PATIENCE_MS,
         retry_ms: RETRY_MS,

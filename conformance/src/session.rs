@@ -21,11 +21,9 @@ use crate::client::{Client, Incoming};
 use crate::features::{FEATURES, Probe, is_shown};
 use crate::guard::{Identity, Version};
 use crate::reply::Reply;
-use crate::rules::{FRESH, IDENTITY, RESTORE, Undo};
+use crate::rules::{CASE_MS, FRESH, IDENTITY, RESTORE, Undo};
 use crate::target::Target;
 
-/// How long a case may take in all.
-const CASE_LIMIT_MS: u64 = 60_000;
 /// How long a server may take to be gone after it has closed its connections.
 const DYING_MS: u64 = 200;
 
@@ -64,7 +62,7 @@ impl<'t> Session<'t> {
             target,
             identity: Identity::default(),
             timeout_ms,
-            case_limit_ms: CASE_LIMIT_MS,
+            case_limit_ms: CASE_MS,
             control,
             features: BTreeMap::new(),
             baseline: BTreeMap::new(),

@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::case::{Case, Step};
 use crate::expect::{self, Expectation};
 use crate::format::{self, FormatError};
+use crate::random::Random;
 use crate::run;
 use crate::session::{Harness, HarnessError, Session};
 pub use crate::summary::Summary;
@@ -145,17 +146,35 @@ pub fn load(path: &Path) -> Result<Vec<Case>, Vec<FormatError>> {
     let (mut cases, mut errors) = (Vec::new(), Vec::new());
     for file in vector_files(path) {
         let name = file.display().to_string();
-        let text = fs::read_to_string(&file).map_err(|e| FormatError {
-            file: name.clone(),
-            line: 0,
-            message: e.to_string(),
-        });
-        match text.and_then(|text| format::parse(&name, &text)) {
+        match read(&file, &name).and_then(|text| format::parse(&name, &text)).and_then(noted) {
             Ok(more) => cases.extend(more),
             Err(error) => errors.push(error),
         }
     }
     if errors.is_empty() { Ok(cases) } else { Err(errors) }
+}
+
+/// The text of a file; where it is not UTF-8, the line is named.
+fn read(path: &Path, name: &str) -> Result<String, FormatError> {
+    let fault = |line, message| FormatError { file: name.into(), line, message };
+    let bytes = fs::read(path).map_err(|e| fault(0, e.to_string()))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        fault(line, "a byte that is not UTF-8: write it as \\xHH between quotes".into())
+    })
+}
+
+/// Every case must belong to a note, or its name would not be unique.
+fn noted(cases: Vec<Case>) -> Result<Vec<Case>, FormatError> {
+    match cases.iter().find(|case| case.note.is_empty()) {
+        None => Ok(cases),
+        Some(case) => Err(FormatError {
+            file: case.path.clone(),
+            line: case.line,
+            message: "no note: write `note: NN-name` before the first case".into(),
+        }),
+    }
 }
 
 /// The `.vec` files under a folder, sorted.
@@ -182,7 +201,7 @@ pub fn choose<'c>(cases: &'c [Case], options: &Options) -> Vec<&'c Case> {
     };
     let mut cases: Vec<&Case> = cases.iter().filter(chosen).collect();
     if let Some(seed) = options.seed {
-        shuffle(&mut cases, seed);
+        Random::new(seed).shuffle(&mut cases);
     }
     cases
 }
@@ -247,14 +266,43 @@ pub(crate) fn is_slow(case: &Case) -> bool {
     })
 }
 
-/// Fisher and Yates, with the splitmix64 generator.
-fn shuffle<T>(items: &mut [T], seed: u64) {
-    let mut state = seed;
-    for i in (1..items.len()).rev() {
-        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        items.swap(i, ((z ^ (z >> 31)) % (i as u64 + 1)) as usize);
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load_one(name: &str, bytes: &[u8]) -> String {
+        let dir = std::env::temp_dir().join(format!("conformance-load-{}", std::process::id()));
+        fs::create_dir_all(&dir).unwrap();
+        let file = dir.join(name);
+        fs::write(&file, bytes).unwrap();
+        let loaded = load(&file).map(|cases| cases.len());
+        fs::remove_file(&file).unwrap();
+        match loaded {
+            Ok(cases) => format!("{cases} cases"),
+            Err(errors) => errors[0].to_string().rsplit(".vec:").next().unwrap().to_string(),
+        }
+    }
+
+    #[test]
+    fn files_that_are_no_vectors_are_refused() {
+        assert_eq!(load_one("a.vec", b"note: t\n== x\n> PING\n+PONG\n"), "1 cases");
+        assert!(load_one("b.vec", b"note: t\n== x\n> GET \xff\n").starts_with("3: a byte that is"));
+        assert!(load_one("c.vec", b"== x\n> PING\n+PONG\n").starts_with("1: no note"));
+    }
+
+    #[test]
+    fn a_shuffle_is_the_same_for_a_seed_and_loses_nothing() {
+        let text: String = (0..40).map(|i| format!("== c{i}\n> PING\n+PONG\n")).collect();
+        let cases = format::parse("t/t.vec", &format!("note: t\n{text}")).unwrap();
+        let order = |seed| -> Vec<String> {
+            let options = Options { seed, ..Options::default() };
+            choose(&cases, &options).iter().map(|case| case.id.clone()).collect()
+        };
+        assert_eq!(order(Some(1)), order(Some(1)));
+        assert_ne!(order(Some(1)), order(Some(2)));
+        let (mut plain, mut shuffled) = (order(None), order(Some(7)));
+        plain.sort();
+        shuffled.sort();
+        assert_eq!(plain, shuffled);
     }
 }

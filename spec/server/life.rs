@@ -89,8 +89,12 @@ fn a_bad_config_is_quoted_and_is_the_end() {
             r#"'loglevel "loud"'"#,
             "argument(s) must be one of the following",
         ),
-        (&["--dir", "/none/x"], r#"'dir "/none/x"'"#, "Can't chdir to '/none/x': No such file"),
-        (&["--logfile", "/none/x"], r#"'logfile "/none/x"'"#, "Can't open the log file"),
+        (&["--dir", "/none/x"], r#"'dir "/none/x"'"#, "\nNo such file or directory"),
+        (
+            &["--logfile", "/none/x"],
+            "(Redis 7.4.1) ***\n",
+            "\nCan't open the log file: No such file",
+        ),
     ] {
         let (code, output) = Setup::new().finish(args);
         assert_eq!(code, Some(1), "{args:?}");

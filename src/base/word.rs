@@ -9,8 +9,8 @@
 //!   SET k v XXL        SET k v "X\x00X"   neither is
 //! ```
 //!
-//! Names of commands, subcommands and directives are looked up by their length and are not words in
-//! this sense: `"GET\x00"` is no command. Knows nothing of which options there are.
+//! Names of commands, subcommands and directives are found by a hash of all their bytes, and are not
+//! words in this sense: `"GET\x00"` is no command. Knows nothing of which options there are.
 
 /// Whether a word of a request is this option, in any case.
 ///

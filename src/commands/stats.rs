@@ -25,8 +25,6 @@ pub struct Stats {
     pub net_output_bytes: u64,
     pub rejected_connections: u64,
     pub error_replies: u64,
-    /// Passwords and users that were refused.
-    pub auth_failures: u64,
     /// Count by error code; at most [`ERROR_CODES_MAX`] codes.
     pub errors: BTreeMap<Vec<u8>, u64>,
     pub reads_processed: u64,
@@ -61,6 +59,8 @@ pub struct Lasting {
     pub peak_memory_at_s: i64,
     /// Memory in use when the engine was made, before any data.
     pub startup_memory_bytes: u64,
+    /// Passwords and users that were refused.
+    pub auth_failures: u64,
 }
 
 /// A script may invent codes: beyond this many they are no longer told apart.

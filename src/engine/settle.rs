@@ -50,9 +50,11 @@ impl Engine {
     }
 
     fn settle_events(&mut self, world: &mut dyn World) {
-        let word = expiry_word(&self.config);
-        for (db, key) in self.keys.journal.take_unpropagated() {
-            self.propagation.push(db, args![word, key].borrow());
+        if self.propagation.on {
+            let word = expiry_word(&self.config);
+            for (db, key) in self.keys.journal.take_unpropagated() {
+                self.propagation.push(db, args![word, key].borrow());
+            }
         }
         for (db, key) in self.keys.journal.take_expired() {
             break_watches_of_expired(&self.watches, &mut self.clients, db, &key);

@@ -162,7 +162,7 @@ impl Keyspace {
     }
 }
 
-/// The entry at a key, unless its time is up: then it is removed.
+/// The entry at a key, unless its time is up: then it is removed, or at least not found.
 #[inline]
 fn find<'a>(
     db: &'a mut Db,

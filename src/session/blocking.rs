@@ -27,10 +27,11 @@ pub struct Blocked {
     pub args: OwnedArgs,
 }
 
-/// Clients in line, by key.
+/// Clients in line, by key: asked at every write while anybody waits, so a look allocates nothing.
 #[derive(Debug, Default)]
 pub struct WaitingLines {
-    lines: BTreeMap<(usize, Box<[u8]>), Line>,
+    /// By database; one in which nobody waits is not there.
+    lines: BTreeMap<usize, BTreeMap<Box<[u8]>, Line>>,
     /// Keys that were touched while somebody waited for them, in order.
     ready: Vec<(usize, Box<[u8]>)>,
     /// Who gives up when, soonest first.
@@ -53,15 +54,14 @@ impl WaitingLines {
 
     /// Number of keys that somebody waits for.
     pub fn len(&self) -> usize {
-        self.lines.len()
+        self.lines.values().map(BTreeMap::len).sum()
     }
 
     /// Puts a client at the end of each key's line.
     pub fn join(&mut self, client: ClientKey, blocked: &Blocked) {
-        let db = blocked.db;
         self.deadlines.extend(blocked.deadline_ms.map(|deadline_ms| (deadline_ms, client)));
         for key in &blocked.keys {
-            let line = self.lines.entry((db, key.clone())).or_default();
+            let line = self.lines.entry(blocked.db).or_default().entry(key.clone()).or_default();
             // Only its own command adds a client, so if it is there it is the last.
             if line.clients.back() != Some(&client) {
                 line.clients.push_back(client);
@@ -71,51 +71,53 @@ impl WaitingLines {
 
     /// Takes a client out of every line.
     pub fn leave(&mut self, client: ClientKey, blocked: &Blocked) {
-        let db = blocked.db;
         if let Some(deadline_ms) = blocked.deadline_ms {
             self.deadlines.remove(&(deadline_ms, client));
         }
+        let Some(of_db) = self.lines.get_mut(&blocked.db) else { return };
         for key in &blocked.keys {
-            let at = (db, key.clone());
-            if let Some(line) = self.lines.get_mut(&at) {
-                line.clients.retain(|&waiting| waiting != client);
-                if line.clients.is_empty() {
-                    self.lines.remove(&at);
-                }
+            let Some(line) = of_db.get_mut(key) else { continue };
+            line.clients.retain(|&waiting| waiting != client);
+            if line.clients.is_empty() {
+                of_db.remove(key);
             }
+        }
+        if of_db.is_empty() {
+            self.lines.remove(&blocked.db);
         }
     }
 
     /// Clients waiting for a key, first come first.
     pub fn line(&self, db: usize, key: &[u8]) -> Vec<ClientKey> {
-        let line = self.lines.get(&(db, Box::from(key)));
+        let line = self.lines.get(&db).and_then(|of_db| of_db.get(key));
         line.map(|line| line.clients.iter().copied().collect()).unwrap_or_default()
     }
 
     /// Notes that a key changed; keys that nobody waits for are ignored.
     #[inline]
     pub fn touch(&mut self, db: usize, key: &[u8]) {
-        if !self.lines.is_empty() {
-            let at = (db, Box::from(key));
-            if let Some(line) = self.lines.get_mut(&at).filter(|line| !line.is_ready) {
-                line.is_ready = true;
-                self.ready.push(at);
-            }
+        if self.lines.is_empty() {
+            return;
+        }
+        let line = self.lines.get_mut(&db).and_then(|of_db| of_db.get_mut(key));
+        if let Some(line) = line.filter(|line| !line.is_ready) {
+            line.is_ready = true;
+            self.ready.push((db, key.into()));
         }
     }
 
     /// Notes that any key of a database may have changed.
     pub fn touch_db(&mut self, db: usize) {
-        let (first, next) = ((db, Box::from([])), (db + 1, Box::from([])));
-        for (at, line) in self.lines.range_mut(first..next).filter(|(_, line)| !line.is_ready) {
+        let of_db = self.lines.get_mut(&db).into_iter().flatten();
+        for (key, line) in of_db.filter(|(_, line)| !line.is_ready) {
             line.is_ready = true;
-            self.ready.push(at.clone());
+            self.ready.push((db, key.clone()));
         }
     }
 
     pub fn take_ready(&mut self) -> Vec<(usize, Box<[u8]>)> {
-        for at in &self.ready {
-            if let Some(line) = self.lines.get_mut(at) {
+        for (db, key) in &self.ready {
+            if let Some(line) = self.lines.get_mut(db).and_then(|of_db| of_db.get_mut(key)) {
                 line.is_ready = false;
             }
         }

@@ -124,6 +124,16 @@ impl Session {
         size_of::<Session>() + buffers + queue + self.name.capacity()
     }
 
+    /// Seconds since it connected, as CLIENT LIST counts them: by the clock's full seconds.
+    pub fn age_s(&self, now_ms: i64) -> i64 {
+        now_ms / 1000 - self.created_ms / 1000
+    }
+
+    /// Seconds since it was last heard of, counted likewise.
+    pub fn idle_s(&self, now_ms: i64) -> i64 {
+        now_ms / 1000 - self.last_active_ms / 1000
+    }
+
     pub fn in_multi(&self) -> bool {
         self.transaction.is_some()
     }

@@ -30,6 +30,7 @@ pub struct Arguments {
     pub groups: Vec<String>,
     pub facts: Option<PathBuf>,
     pub except: Option<PathBuf>,
+    pub errors: bool,
     pub options: Options,
 }
 
@@ -90,6 +91,7 @@ pub fn read(parser: &mut lexopt::Parser) -> Result<Arguments, Box<dyn Error>> {
             Long("expect") => a.options.expect = expectations(parser.value()?.into())?,
             Long("group") => a.groups.extend(words(&parser.value()?.string()?)),
             Long("facts") => a.facts = Some(parser.value()?.into()),
+            Long("errors") => a.errors = true,
             Long("except") => a.except = Some(parser.value()?.into()),
             Value(path) => a.paths.push(path.into()),
             other => return Err(other.unexpected().into()),

@@ -21,6 +21,7 @@ conformance: does this server do what Redis does?
   conformance lock [PATH] [--check]        what do the oracles say to each case?
   conformance matrix RUN.json... --out DIR pages that compare servers, from reports in JSON
   conformance features --target T          what `needs:` would find there
+  conformance fuzz --ref T --other T       random commands to two servers; see fuzz --help
   conformance mutate [PATH] --upstream T   would the vectors notice a faulty server? --help says more
 
 PATH is a folder of vectors or one file; spec/vectors unless given.
@@ -57,6 +58,7 @@ matrix
 coverage
   --group G,H            only these groups of commands
   --facts FILE           another table of commands than the built-in one
+  --errors               list the texts of errors that are expected, instead of the holes
   --except FILE          holes that are excused; spec/vectors/exceptions.txt unless given
 
 Exit code: 0 all is well, 1 a vector failed or a file is stale, 2 the harness failed.
@@ -71,8 +73,10 @@ pub fn main() -> Exit {
         Some(Value(command)) => command.string()?,
         _ => "help".to_string(),
     };
-    if command == "mutate" {
-        return conformance::mutate::command(&mut parser);
+    match command.as_str() {
+        "fuzz" => return conformance::fuzz::cli::main(&mut parser),
+        "mutate" => return conformance::mutate::command(&mut parser),
+        _ => {}
     }
     let arguments = arguments::read(&mut parser)?;
     match command.as_str() {

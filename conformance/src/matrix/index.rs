@@ -54,12 +54,10 @@ fn cell(tally: &Tally) -> String {
         .filter(|verdict| **verdict != Verdict::Pass && tally.of(**verdict) > 0)
         .map(|verdict| format!("{} {}", tally.of(*verdict), verdict.name()))
         .collect();
-    let grade = if permille == 1000 {
-        "whole"
-    } else if permille >= 900 {
-        "most"
-    } else {
-        "part"
+    let grade = match (tally.of(Verdict::Fail), permille) {
+        (0, 1000) => "whole",
+        (0, _) => "most",
+        _ => "part",
     };
     let (whole, tenth) = (permille / 10, permille % 10);
     let share = if permille == 1000 { "100".into() } else { format!("{whole}.{tenth}") };
@@ -88,16 +86,16 @@ fn runs_table(runs: &[Run], quotes: &Quotes) -> String {
         };
         for target in &about.targets {
             rows += &format!(
-                "<tr><th scope=\"row\">{}</th><td>{}</td><td><code>{suite}</code></td><td>{}</td><td>{}</td></tr>\n",
+                "<tr><th scope=\"row\">{}</th><td><time>{}</time></td><td><code>{suite}</code></td><td>{}</td><td>{}</td></tr>\n",
                 server(&target.title),
-                escaped(&about.started.replace(['T', 'Z'], " ")),
+                escaped(about.started.replace('T', " ").trim_end_matches('Z')),
                 escaped(&options.join(", ")),
                 escaped(&target.features.join(", "))
             );
         }
     }
     let table = format!(
-        "<table>\n<caption>What was run</caption>\n<thead><tr><th scope=\"col\">Server</th>\
+        "<table class=\"runs\">\n<caption>What was run</caption>\n<thead><tr><th scope=\"col\">Server</th>\
          <th scope=\"col\">Started, UTC</th><th scope=\"col\">Suite</th><th scope=\"col\">Options</th>\
          <th scope=\"col\">Features</th></tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n"
     );

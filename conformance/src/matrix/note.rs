@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::grid::{Cell, Grid, verdict};
 use super::html::{TITLE, document, escaped, legend, mark, scrolling, slug};
 use super::index::server;
-use crate::verdict::Outcome;
+use crate::verdict::{Outcome, Verdict};
 
 type Case<'g> = (&'g String, &'g BTreeMap<String, Cell>);
 
@@ -32,10 +32,16 @@ pub fn page(grid: &Grid, name: &str) -> String {
         cases.iter().for_each(|case| table += &row(grid, name, case));
         table += "</tbody>\n";
     }
-    table += "</table>\n";
+    let passed = |server: &String| {
+        let tally = grid.tally(Some(name), server);
+        format!("<td>{} of {}</td>", tally.of(Verdict::Pass), tally.judged())
+    };
+    let passed: String = grid.servers.iter().map(passed).collect();
+    table += &format!("<tfoot><tr><th scope=\"row\">Passed</th>{passed}</tr></tfoot>\n</table>\n");
     let body = format!(
-        "<h1>{}</h1>\n{}{}",
+        "<h1>{}</h1>\n<p class=\"lead\">{} cases. Each verdict leads to what the server said.</p>\n{}{}",
         escaped(name),
+        grid.notes[name].len(),
         scrolling("Cases and servers", &table),
         legend()
     );

@@ -39,6 +39,7 @@ pub fn is_sent(line: &str) -> bool {
 fn runner(summary: &Summary, outcome: &Outcome) -> String {
     let folder = outcome.file.find(&format!("{}/", note(outcome)));
     let folder = folder.map_or("spec/vectors", |at| outcome.file[..at].trim_end_matches('/'));
+    let folder = if folder.is_empty() { "." } else { folder };
     let target = summary.about.targets.iter().find(|target| target.title == outcome.target);
     let target = target.map_or(outcome.target.as_str(), |target| target.asked.as_str());
     let strict = if summary.strict_text { " --text strict" } else { "" };

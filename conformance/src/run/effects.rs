@@ -27,7 +27,9 @@ pub(super) fn listen(session: &mut Session) -> Result<Option<Client>, Stop> {
     client.send(&rules::SUBSCRIBE.iter().map(|arg| Bytes::from(*arg)).collect::<Vec<_>>());
     match client.next(session.target, session.timeout_ms) {
         Incoming::Reply(reply) if reply.elements().is_some() => Ok(Some(client)),
-        other => Err(Stop::Skip(format!("events cannot be subscribed to: {other:?}"))),
+        other => {
+            Err(Stop::Skip(format!("events cannot be subscribed to: {}", super::told(&other))))
+        }
     }
 }
 

@@ -307,6 +307,7 @@ impl<'c> Play<'_, '_, 'c> {
         let args = self.substituted(&send.args);
         let deadline = send.within_ms.map(|ms| self.session.target.now_ms() + ms);
         loop {
+            self.check_deadline()?;
             self.played.transcript.push(written(&send.on, &args));
             let marks = (self.played.transcript.len(), self.played.faults.len());
             self.client(&send.on).send(&args);
@@ -338,6 +339,10 @@ impl<'c> Play<'_, '_, 'c> {
 
     fn next(&mut self, on: &str, wait_ms: u64) -> Incoming {
         let client = self.clients.get_mut(on).expect("every connection of the case is open");
+        let wait_ms = match self.session.target.silence_is_final() {
+            true => wait_ms,
+            false => wait_ms.min(left_ms(self.deadline)),
+        };
         client.next(self.session.target, wait_ms)
     }
 
@@ -367,6 +372,8 @@ impl<'c> Play<'_, '_, 'c> {
         expected: &str,
         got: &Incoming,
     ) -> Result<(), Stop> {
+        // A wait that the limit has cut short says nothing of the server.
+        self.check_deadline()?;
         let fault = self.differing(Fault::fail(line, expected, told(got)));
         self.played.faults.push(Fault { verdict, ..fault });
         if self.recording { Ok(()) } else { Err(Stop::Fault) }
@@ -378,6 +385,11 @@ impl<'c> Play<'_, '_, 'c> {
         let at = self.played.transcript.len().checked_sub(1).filter(|_| shown);
         Fault { at, ..fault }
     }
+}
+
+/// Rounded up, so that after a wait of so long the deadline has passed.
+fn left_ms(deadline: Instant) -> u64 {
+    deadline.saturating_duration_since(Instant::now()).as_millis() as u64 + 1
 }
 
 /// What came, as a transcript has it.

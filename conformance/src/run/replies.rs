@@ -67,6 +67,7 @@ impl<'c> Play<'_, '_, 'c> {
             if !matches!(got, Incoming::Reply(_)) {
                 break;
             }
+            self.check_deadline()?;
             self.settle()?;
             got = self.next(&send.on, 0);
         }
@@ -119,7 +120,7 @@ impl<'c> Play<'_, '_, 'c> {
             }
             (Match::No, _, want) => {
                 let failed = self.fault(line, &expected, &got);
-                if let Some(fault) = self.played.faults.last_mut() {
+                if let Some(fault) = self.played.faults.last_mut().filter(|f| f.line == line) {
                     fault.bytes = difference::hidden(want, &got);
                 }
                 failed

@@ -8,8 +8,10 @@ use std::time::{Duration, Instant};
 
 use super::{Connection, Received, Target};
 
-/// How long a connection may take to be made, or a server to read what is sent.
+/// How long a connection may take to be made, a server to read what is sent, or to come back.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long the answer to a PING may take.
+const PING_PATIENCE: Duration = Duration::from_millis(500);
 /// Pause between two attempts to reach a server that is gone.
 const RETRY: Duration = Duration::from_millis(50);
 
@@ -19,11 +21,18 @@ pub struct Remote {
     host: String,
     port: u16,
     start: Instant,
+    patience: Duration,
 }
 
 impl Remote {
     pub fn new(name: &str, host: &str, port: u16) -> Self {
-        Remote { name: name.into(), host: host.into(), port, start: Instant::now() }
+        let (start, patience) = (Instant::now(), PATIENCE);
+        Remote { name: name.into(), host: host.into(), port, start, patience }
+    }
+
+    /// The same with another patience.
+    pub fn patient(self, patience: Duration) -> Self {
+        Remote { patience, ..self }
     }
 }
 
@@ -33,12 +42,12 @@ impl Target for Remote {
     }
 
     fn connect(&mut self) -> io::Result<Box<dyn Connection>> {
-        Ok(Box::new(SocketConnection::open(&self.host, self.port)?))
+        Ok(Box::new(SocketConnection::open(&self.host, self.port, self.patience)?))
     }
 
     /// Somebody else may bring it back: the runner did not start it.
     fn restart(&mut self) -> io::Result<()> {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + self.patience;
         while !answers_ping(&self.host, self.port) {
             if Instant::now() > deadline {
                 let why = format!("no answer to PING at {}:{}", self.host, self.port);
@@ -73,17 +82,18 @@ impl Target for Remote {
 /// A TCP connection whose reads wait as long as they are told.
 pub struct SocketConnection {
     stream: TcpStream,
+    patience: Duration,
 }
 
 impl SocketConnection {
-    pub fn open(host: &str, port: u16) -> io::Result<Self> {
+    pub fn open(host: &str, port: u16, patience: Duration) -> io::Result<Self> {
         let mut last = io::Error::new(ErrorKind::NotFound, format!("{host} has no address"));
         for address in (host, port).to_socket_addrs()? {
-            match TcpStream::connect_timeout(&address, PATIENCE) {
+            match TcpStream::connect_timeout(&address, patience) {
                 Ok(stream) => {
                     stream.set_nodelay(true)?;
-                    stream.set_write_timeout(Some(PATIENCE))?;
-                    return Ok(SocketConnection { stream });
+                    stream.set_write_timeout(Some(patience))?;
+                    return Ok(SocketConnection { stream, patience });
                 }
                 Err(error) => last = error,
             }
@@ -94,19 +104,19 @@ impl SocketConnection {
 
 /// Whether a server is there and ready.
 pub(super) fn answers_ping(host: &str, port: u16) -> bool {
-    let Ok(mut connection) = SocketConnection::open(host, port) else {
+    let Ok(mut connection) = SocketConnection::open(host, port, PING_PATIENCE) else {
         return false;
     };
     let mut answer = Vec::new();
     connection.send(b"PING\r\n").is_ok()
-        && connection.receive(&mut answer, 500).is_ok()
+        && connection.receive(&mut answer, PING_PATIENCE.as_millis() as u64).is_ok()
         && answer.starts_with(b"+PONG")
 }
 
 impl Connection for SocketConnection {
     /// A server that reads a byte now and then must not hold the runner for ever.
     fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + self.patience;
         let mut rest = bytes;
         while !rest.is_empty() {
             match self.stream.write(rest) {

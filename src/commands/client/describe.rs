@@ -138,8 +138,6 @@ fn write_line(
     now_ms: i64,
 ) {
     let (traffic, origin) = (&session.traffic, &session.origin);
-    let age = (now_ms - session.created_ms) / 1000;
-    let idle = (now_ms - session.last_active_ms) / 1000;
     let queue = session.transaction.as_ref().map(|queue| (queue.queue.len(), queue.heap_bytes));
     let queue = queue.or(session.executing);
     let (multi, multi_mem) = queue.map_or((-1, 0), |(commands, bytes)| (commands as i64, bytes));
@@ -159,8 +157,8 @@ fn write_line(
     add("laddr", &origin.local);
     add("fd", &origin.fd);
     add("name", &ascii(until_nul(&session.name)));
-    add("age", &age);
-    add("idle", &idle);
+    add("age", &session.age_s(now_ms));
+    add("idle", &session.idle_s(now_ms));
     add("flags", &flags(session));
     add("db", &session.db);
     [("sub", 0), ("psub", 0), ("ssub", 0)].iter().for_each(|(field, n)| add(field, n));

@@ -79,12 +79,11 @@ fn parse(args: Args<'_>) -> Result<Filter<'_>, Error> {
 fn matching(cx: &Cx<'_>, filter: &Filter<'_>) -> Vec<ClientKey> {
     let now_ms = cx.now.ms();
     let fits = |client: ClientKey, session: &Session| {
-        let age_s = (now_ms - session.created_ms) / 1000;
         filter.id.is_none_or(|id| id == session.id)
             && filter.class.is_none_or(|class| class == session.class())
             && filter.addr.is_none_or(|addr| addr == session.origin.peer.as_bytes())
             && filter.laddr.is_none_or(|addr| addr == session.origin.local.as_bytes())
-            && filter.age_min_s.is_none_or(|age_min_s| age_s >= age_min_s)
+            && filter.age_min_s.is_none_or(|age_min_s| session.age_s(now_ms) >= age_min_s)
             && !(filter.spares_me && client == cx.me)
     };
     let alive = cx.clients.alive();

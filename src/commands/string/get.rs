@@ -29,8 +29,7 @@ pub fn mget(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
 pub fn getdel(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
     let key = &args[1];
     if reply_value(cx, key)? {
-        let lazy = cx.config.lazyfree_lazy_user_del;
-        delete(cx, key, lazy);
+        delete(cx, key, false);
     }
     Ok(())
 }
@@ -73,10 +72,11 @@ pub fn reply_value(cx: &mut Cx<'_>, key: &[u8]) -> Result<bool, Error> {
     Ok(value.is_some())
 }
 
-/// Copies are told by which of both words to delete it, as memory is freed here.
+/// Copies are told to free it as it was freed here.
 fn delete(cx: &mut Cx<'_>, key: &[u8], lazy: bool) {
-    let entry = cx.keys.remove(key).expect("it was just read");
-    discard(cx.world, entry, lazy);
+    if let Some(entry) = cx.keys.remove(key) {
+        discard(cx.world, entry, lazy);
+    }
     cx.changed(key, Event::generic("del"));
     if cx.propagation.on {
         cx.propagate_instead(args![if lazy { "UNLINK" } else { "DEL" }, key]);

@@ -23,7 +23,7 @@ pub fn stats(page: &mut Page, cx: &mut Cx<'_>) {
     page.field("dump_payload_sanitizations", 0);
     io(page, cx);
     event_loop(page, cx);
-    page.field("acl_access_denied_auth", cx.stats.auth_failures);
+    page.field("acl_access_denied_auth", cx.stats.lasting.auth_failures);
     for kind in ["cmd", "key", "channel"] {
         page.field(&format!("acl_access_denied_{kind}"), 0);
     }
