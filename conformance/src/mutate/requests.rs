@@ -56,8 +56,10 @@ impl Splitter {
             match parse(&self.pending) {
                 Parsed::Request(args, inline, length) => {
                     let bytes = self.pending[self.passed.min(length)..length].to_vec();
-                    // Words that are no text are not read exactly.
-                    let exact = !inline || std::str::from_utf8(&self.pending[..length]).is_ok();
+                    // Words that are no text, or hold a zero byte, are not read exactly.
+                    let line = &self.pending[..length];
+                    let text = std::str::from_utf8(line).is_ok() && !line.contains(&0);
+                    let exact = !inline || text;
                     let fixed = self.passed > 0 || !exact;
                     // An empty line or an empty array asks nothing.
                     pieces.push(match args.is_empty() {
