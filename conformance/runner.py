@@ -348,7 +348,7 @@ def address(text: str, is_known: bool) -> tuple:
 def run(options: argparse.Namespace) -> int:
     rules, cases = load(options.vectors, options.only)
     reached = options.address and address(options.address, options.i_know_this_flushes)
-    session = Session(rules, options.server, reached, options.name)
+    session = Session(rules, options.server, reached, options.name, options.redis_version)
     counts: Counter = Counter()
     for note, case in cases:
         for resp in options.resp:
@@ -382,6 +382,7 @@ def main() -> int:
     whom.add_argument("--server", help="a program that takes redis-server's arguments")
     whom.add_argument("--address", help="host:port of a server that runs already")
     parser.add_argument("--name", default="", help="what reports and guards call it")
+    parser.add_argument("--redis-version", default="", help="which Redis it follows")
     parser.add_argument("--resp", default=[2, 3], help="protocols: 2, 3 or 2,3",
                         type=lambda text: [int(resp) for resp in text.split(",")])
     parser.add_argument("--only", action="append", help="cases whose name begins so")

@@ -30,13 +30,14 @@ class HarnessError(Exception):
 class Session:
     """A server, and the runner's own connection to it."""
 
-    def __init__(self, rules: dict, program: Optional[str], address: Optional[tuple], name: str):
+    def __init__(self, rules: dict, program: Optional[str], address: Optional[tuple], name: str,
+                 claimed: str = ""):
         self.rules, self.program, self.address = rules, program, address
         self.times, self.process = rules["times"], None
         self.resp = 2  # of the runner's own connection
         atexit.register(self.stop)
         self.start()
-        self.identify(name)
+        self.identify(name, claimed)
         own = {"sockets": True, "files": program is not None}
         self.features = {f["name"]: own.get(f["name"], False) for f in rules["features"]}
         for feature in rules["features"]:
@@ -99,11 +100,16 @@ class Session:
             raise HarnessError(f"{reply.kind} after {args}")
         return self.control.noted(words, reply)
 
-    def identify(self, given: str) -> None:
+    def identify(self, given: str, claimed: str) -> None:
         """By which names guards know the server, its own first."""
         lines = [line.partition(":") for line in self.call("INFO", "server").text().splitlines()]
         versions = {field: version(value) for field, _, value in lines}
-        self.redis_version, self.names = versions.get("redis_version") or (0, 0, 0), {}
+        if claimed:
+            versions["redis_version"] = version(claimed)
+        if not versions.get("redis_version"):  # every case would be skipped, and nothing be wrong
+            raise HarnessError("INFO names no redis_version: say which the server follows, "
+                               "as in --redis-version 7.0.0")
+        self.redis_version, self.names = versions["redis_version"], {}
         for kind in self.rules["identity"]:
             if versions.get(kind["field"]):
                 self.names[kind["name"]] = versions[kind["field"]]

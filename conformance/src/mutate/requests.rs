@@ -140,6 +140,10 @@ fn parse_inline(bytes: &[u8]) -> Parsed {
     let Some(end) = bytes.iter().position(|&b| b == b'\n') else {
         return Parsed::Unfinished;
     };
+    // A server that seeks the end of a line no further than a zero byte is still waiting for it.
+    if bytes[..end].contains(&0) {
+        return Parsed::Broken;
+    }
     let line = String::from_utf8_lossy(&bytes[..end]);
     match lexer::arguments(line.trim()) {
         Ok(words) => Parsed::Request(words.into_iter().map(Bytes).collect(), true, end + 1),
