@@ -184,7 +184,9 @@ mod tests {
 
     #[test]
     fn what_a_server_would_not_take_for_a_number_ends_the_reading() {
-        for sent in [&b"*01\r\n$4\r\nPING\r\n"[..], b"*1\r\n$+4\r\nPING\r\n", b"*1\r\n:4\r\n"] {
+        for sent in
+            [&b"*01\r\n$4\r\nPING\r\n"[..], b"PING \0\n", b"*1\r\n$+4\r\nPING\r\n", b"*1\r\n:4\r\n"]
+        {
             assert_eq!(Splitter::default().feed(sent), [Piece::Part(sent.to_vec())]);
         }
     }
