@@ -7,6 +7,7 @@
 //!   Rule::always   name, commands, how, reason                     any two servers
 //!   Rule::between  (guard, guard), name, commands, how, reason     only where both guards hold
 //!     .when(..)                                                    only with such arguments
+//!     .of(..)                                                      of what is left, only this type
 //! ```
 
 use super::loosen::Loosen::{
@@ -104,8 +105,14 @@ pub const RULES: &[Rule] = &[
     .when(|args| is_unsorted(args) && args.iter().any(|arg| arg.0.eq_ignore_ascii_case(b"LIMIT"))),
     Rule::always(
         "ttl-clock",
-        &["ttl", "pttl", "expiretime", "pexpiretime"],
+        &["pttl", "pexpiretime"],
         Slack(2000),
+        "each server reads its own clock",
+    ),
+    Rule::always(
+        "ttl-clock-in-seconds",
+        &["ttl", "expiretime"],
+        Slack(2),
         "each server reads its own clock",
     ),
     Rule::always(
@@ -129,10 +136,11 @@ pub const RULES: &[Rule] = &[
     Rule::always("random-key", &["randomkey"], Chance, "which key is left to chance"),
     Rule::always(
         "random-member",
-        &["srandmember", "hrandfield", "zrandmember", "spop"],
+        &["srandmember", "hrandfield", "zrandmember"],
         Chance,
         "which members is left to chance",
     ),
+    Rule::always("all-members", &["spop"], Order, "all are taken, in an order left to chance"),
     Rule::always(
         "hello",
         &["hello"],
@@ -233,7 +241,8 @@ pub const RULES: &[Rule] = &[
         &["object|encoding"],
         Said("quicklist", "listpack"),
         "since 7.2 a small list is a listpack alone",
-    ),
+    )
+    .of("list"),
     Rule::between(
         SINCE_7_2,
         "hello-whole",
@@ -262,7 +271,8 @@ pub const RULES: &[Rule] = &[
         &["object|encoding"],
         Said("hashtable", "listpack"),
         "since 7.2 a small set of strings is a listpack",
-    ),
+    )
+    .of("set"),
     Rule::between(
         SINCE_7_2,
         "rank-error",
@@ -388,7 +398,8 @@ pub const RULES: &[Rule] = &[
         &["object|encoding"],
         Said("listpack", "skiplist"),
         "8.0 converts for the length of a member that ZADD XX then does not add",
-    ),
+    )
+    .of("zset"),
     Rule::between(
         VALKEY,
         "watch-the-past",
