@@ -148,9 +148,10 @@ fn wait_until_up(child: &mut Child, port: u16, directory: &Path) -> Result<(), S
 /// port taken, and to end. A server that does not tell its directory is believed.
 fn is_another_s(port: u16, directory: &Path) -> bool {
     let mut answer = Vec::new();
-    let heard = super::SocketConnection::open("127.0.0.1", port, START_TIMEOUT).is_ok_and(|mut on| {
-        on.send(b"CONFIG GET dir\r\n").is_ok() && on.receive(&mut answer, 500).is_ok()
-    });
+    let heard =
+        super::SocketConnection::open("127.0.0.1", port, START_TIMEOUT).is_ok_and(|mut on| {
+            on.send(b"CONFIG GET dir\r\n").is_ok() && on.receive(&mut answer, 500).is_ok()
+        });
     let name = directory.file_name().unwrap_or_default().as_encoded_bytes();
     heard && answer.starts_with(b"*2\r\n") && !answer.windows(name.len()).any(|part| part == name)
 }
