@@ -95,8 +95,8 @@ class Connection:
 NO, SPELLING, YES = False, 0.5, True  # SPELLING: the same meaning in other words or digits
 RESP3 = {kind: kind for kind in KINDS.values()}  # the type of reply that an exact pattern wants
 RESP3.update({"int-variable": "int", "nil": "null", "nil-array": "null"})
-RESP2 = {**RESP3, "nil": "null-bulk", "nil-array": "null-array", "map": "array", "set": "array", "push": "array",
-         "double": "bulk", "bool": "int", "big": "bulk", "verbatim": "bulk"}
+RESP2 = {**RESP3, "nil": "null-bulk", "nil-array": "null-array", "map": "array", "set": "array",
+         "push": "array", "double": "bulk", "bool": "int", "big": "bulk", "verbatim": "bulk"}
 RESP2.update({"null": None, "bulk-error": None, "attributed": None})  # RESP2 has none of these
 
 class Matcher:
@@ -189,8 +189,7 @@ def number(text):
     return float(text) if re.fullmatch(shape, text.lower()) else math.nan
 
 def version(text):
-    is_one = re.fullmatch(r"\d+(\.\d+){0,2}", text)
-    return tuple([*map(int, text.split(".")), 0, 0][:3]) if is_one else (0, 0, 0)
+    return tuple([*map(int, text.split(".")), 0, 0][:3])  # what is not given is 0
 
 def now_ms():
     return int(time.monotonic() * 1000)
@@ -205,8 +204,9 @@ class Server:
             with socket.create_server(("127.0.0.1", 0)) as free: self.address = free.getsockname()
         atexit.register(self.stop)
         self.start()
-        info = dict(re.findall(r"^(\w+):([\d.]+)\r?$", self.call("INFO", "server").text(), re.M))
-        self.redis_version = version(info.get("redis_version", ""))
+        info = dict(re.findall(r"^(\w+):(\d+(?:\.\d+){0,2})\r?$", self.call("INFO", "server").text(), re.M))
+        if "redis_version" not in info: raise ValueError("INFO names no redis_version: all would be skipped")
+        self.redis_version = version(info["redis_version"])
         for kind in (kind for kind in rules["identity"] if kind["field"] in info):
             self.names[kind["name"]] = version(info[kind["field"]])
             if kind["only"]: break

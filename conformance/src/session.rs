@@ -71,7 +71,7 @@ impl<'t> Session<'t> {
             suspect: false,
             lost: None,
         };
-        session.identify()?;
+        session.identify(None)?;
         for feature in FEATURES {
             let known = session.target.feature(feature.name);
             let has = match (&feature.probe, known) {
@@ -95,6 +95,22 @@ impl<'t> Session<'t> {
         for (name, has) in &mut self.features {
             *has = (*has || have.iter().any(|n| n == name)) && !lack.iter().any(|n| n == name);
         }
+    }
+
+    /// The version of Redis that the target follows, whatever it says.
+    pub fn claim(&mut self, version: Version) -> Harness<()> {
+        self.identify(Some(version))
+    }
+
+    /// Without one every case that names its version would be skipped, and nothing be wrong.
+    pub fn must_have_a_version(&self) -> Harness<()> {
+        if self.identity.redis_version != Version::default() {
+            return Ok(());
+        }
+        Err(HarnessError(format!(
+            "INFO of {} names no redis_version: say which it follows, as in --redis-version 7.0.0",
+            self.target.name()
+        )))
     }
 
     /// `redis 7.0.15`
@@ -302,17 +318,17 @@ impl<'t> Session<'t> {
         Ok(reply.pairs().unwrap_or_default().into_iter().map(|(k, v)| (text(k), text(v))).collect())
     }
 
-    fn identify(&mut self) -> Harness<()> {
-        self.identity = match self.target.identity() {
-            Some(identity) => identity,
-            None => {
-                let info = self.call(&["INFO", "server"])?;
-                identity_of(
-                    self.target.name(),
-                    &String::from_utf8_lossy(info.text().unwrap_or(&[])),
-                )
-            }
-        };
+    /// What was claimed stands before what INFO says, and the first line counts.
+    fn identify(&mut self, claimed: Option<Version>) -> Harness<()> {
+        if let Some(identity) = self.target.identity() {
+            let redis_version = claimed.unwrap_or(identity.redis_version);
+            self.identity = Identity { redis_version, ..identity };
+            return Ok(());
+        }
+        let claimed = claimed.map_or(String::new(), |version| format!("redis_version:{version}\n"));
+        let info = self.call(&["INFO", "server"])?;
+        let info = String::from_utf8_lossy(info.text().unwrap_or(&[])).into_owned();
+        self.identity = identity_of(self.target.name(), &format!("{claimed}{info}"));
         Ok(())
     }
 
@@ -390,5 +406,7 @@ mod tests {
             keynotes.names,
             [("keynotes".into(), Version(0, 1, 0)), ("redis".into(), Version(7, 4, 1))]
         );
+        let claimed = identity_of("mine", "redis_version:7.2.0\nredis_version:6.0.0\n");
+        assert_eq!(claimed.redis_version, Version(7, 2, 0), "the first line counts");
     }
 }

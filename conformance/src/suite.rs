@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::case::{Case, Step};
 use crate::expect::{self, Expectation};
 use crate::format::{self, FormatError};
+use crate::guard::Version;
 use crate::random::Random;
 use crate::run;
 use crate::session::{Harness, HarnessError, Session};
@@ -38,6 +39,8 @@ pub struct Options {
     /// How many servers of one kind to run side by side.
     pub jobs: usize,
     pub timeout_ms: u64,
+    /// The version of Redis that the targets follow, whatever they say.
+    pub redis_version: Option<Version>,
     /// Features that the targets have, or have not, whatever the probes say.
     pub have: Vec<String>,
     pub lack: Vec<String>,
@@ -56,6 +59,7 @@ impl Default for Options {
             seed: None,
             jobs: 1,
             timeout_ms: 5000,
+            redis_version: None,
             have: Vec::new(),
             lack: Vec::new(),
             expect: Vec::new(),
@@ -84,6 +88,7 @@ impl Options {
             ("missing", if self.strict_missing { "fail".into() } else { String::new() }),
             ("quick", if self.quick { "yes".into() } else { String::new() }),
             ("seed", self.seed.map_or(String::new(), |seed| seed.to_string())),
+            ("redis-version", self.redis_version.map_or(String::new(), String::from)),
             ("have", self.have.join(",")),
             ("lack", self.lack.join(",")),
         ];
@@ -214,6 +219,10 @@ fn run_each<'c>(
     part: &mut Summary,
 ) -> Harness<()> {
     let mut session = Session::open(target, options.timeout_ms)?;
+    if let Some(version) = options.redis_version {
+        session.claim(version)?;
+    }
+    session.must_have_a_version()?;
     session.declare(&options.have, &options.lack);
     part.about.note(TargetInfo::of(&session, asked));
     let mut last_played = None;

@@ -79,6 +79,7 @@ pub fn read(parser: &mut lexopt::Parser) -> Result<Arguments, Box<dyn Error>> {
             Long("jobs") => a.options.jobs = parser.value()?.parse()?,
             Long("seed") => a.options.seed = Some(parser.value()?.parse()?),
             Long("timeout") => a.options.timeout_ms = parser.value()?.parse()?,
+            Long("redis-version") => a.options.redis_version = Some(parser.value()?.parse()?),
             Long("quick") => a.options.quick = true,
             Long("check") => a.check = true,
             Long("help") | Short('h') => a.help = true,

@@ -45,6 +45,7 @@ run
   --report R             plain, tap, junit, json or html; with --out several times
   --out DIR              write the reports there: report.txt, report.tap, junit.xml, run.json, site/
   --expect FILE          known failures, a line each: NOTE/ID and the reason
+  --redis-version V      which Redis the target follows, where INFO does not tell or tells less
   --have F,G  --lack F   features that the target has or lacks, whatever the probes say
   --i-know-this-flushes  also a server that is not on this machine
 

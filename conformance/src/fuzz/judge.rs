@@ -113,26 +113,29 @@ impl Judge {
             {
                 for (queued, (left, right)) in queue.iter().zip(left.iter().zip(right)) {
                     let args = &episode.commands[*queued].args;
-                    if !self.is_same(args, left, right) {
+                    if !self.is_same(args, "", left, right) {
                         return Some(self.name(args));
                     }
                 }
                 None
             }
-            _ if self.is_same(args, left, right) => None,
+            _ if self.is_same(args, "", left, right) => None,
             _ => Some(name),
         }
     }
 
-    /// Whether two replies to a command are equal, or become so by its rules.
-    fn is_same(&mut self, args: &[Bytes], left: &Reply, right: &Reply) -> bool {
+    /// Whether two replies to a command are equal, or become so by its rules. The type of the key
+    /// is known only of what was left.
+    fn is_same(&mut self, args: &[Bytes], kind: &str, left: &Reply, right: &Reply) -> bool {
         if left == right {
             return true;
         }
         let name = self.name(args);
         let (mut left, mut right, mut used) = (left.clone(), right.clone(), Vec::new());
         for (i, active) in self.rules.iter().enumerate() {
-            if !active.rule.is_for(&name) || !(active.rule.when)(args) {
+            let of = active.rule.of;
+            let is_of_another = !kind.is_empty() && !of.is_empty() && kind != of;
+            if is_of_another || !active.rule.is_for(&name) || !(active.rule.when)(args) {
                 continue;
             }
             let (new_left, new_right) = active.rule.how.apply(&left, &right);
@@ -161,7 +164,7 @@ impl Judge {
                 break;
             }
             for ((args, left_says), (_, right_says)) in left.facts.iter().zip(&right.facts) {
-                if !self.is_same(args, left_says, right_says) {
+                if !self.is_same(args, &left.kind(), left_says, right_says) {
                     let name = self.name(args);
                     let told = |entry: &Entry, reply: &Reply| {
                         format!("db{} {} {name}: {reply}", entry.db, entry.key)

@@ -7,6 +7,7 @@
 //!   Rule::always   name, commands, how, reason                     any two servers
 //!   Rule::between  (guard, guard), name, commands, how, reason     only where both guards hold
 //!     .when(..)                                                    only with such arguments
+//!     .of(..)                                                      of what is left, only this type
 //! ```
 
 use super::loosen::Loosen::{
@@ -92,7 +93,7 @@ pub const RULES: &[Rule] = &[
         "unsorted",
         &["sort", "sort_ro"],
         Order,
-        "BY without a place for the element leaves the order of a set as it is",
+        "equal weights, or none, leave the order of a set as it is",
     )
     .when(is_unsorted),
     Rule::always(
@@ -104,8 +105,14 @@ pub const RULES: &[Rule] = &[
     .when(|args| is_unsorted(args) && args.iter().any(|arg| arg.0.eq_ignore_ascii_case(b"LIMIT"))),
     Rule::always(
         "ttl-clock",
-        &["ttl", "pttl", "expiretime", "pexpiretime"],
+        &["pttl", "pexpiretime"],
         Slack(2000),
+        "each server reads its own clock",
+    ),
+    Rule::always(
+        "ttl-clock-in-seconds",
+        &["ttl", "expiretime"],
+        Slack(2),
         "each server reads its own clock",
     ),
     Rule::always(
@@ -129,10 +136,11 @@ pub const RULES: &[Rule] = &[
     Rule::always("random-key", &["randomkey"], Chance, "which key is left to chance"),
     Rule::always(
         "random-member",
-        &["srandmember", "hrandfield", "zrandmember", "spop"],
+        &["srandmember", "hrandfield", "zrandmember"],
         Chance,
         "which members is left to chance",
     ),
+    Rule::always("all-members", &["spop"], Order, "all are taken, in an order left to chance"),
     Rule::always(
         "hello",
         &["hello"],
@@ -233,7 +241,8 @@ pub const RULES: &[Rule] = &[
         &["object|encoding"],
         Said("quicklist", "listpack"),
         "since 7.2 a small list is a listpack alone",
-    ),
+    )
+    .of("list"),
     Rule::between(
         SINCE_7_2,
         "hello-whole",
@@ -250,11 +259,20 @@ pub const RULES: &[Rule] = &[
     ),
     Rule::between(
         SINCE_7_2,
+        "name-with-zero",
+        &["client|setname"],
+        Refused("Client names cannot contain"),
+        "since 7.2 a name is checked up to its first zero byte",
+    )
+    .when(|args| args.last().is_some_and(|name| name.0.contains(&0))),
+    Rule::between(
+        SINCE_7_2,
         "set-encoding",
         &["object|encoding"],
         Said("hashtable", "listpack"),
         "since 7.2 a small set of strings is a listpack",
-    ),
+    )
+    .of("set"),
     Rule::between(
         SINCE_7_2,
         "rank-error",
@@ -380,7 +398,8 @@ pub const RULES: &[Rule] = &[
         &["object|encoding"],
         Said("listpack", "skiplist"),
         "8.0 converts for the length of a member that ZADD XX then does not add",
-    ),
+    )
+    .of("zset"),
     Rule::between(
         VALKEY,
         "watch-the-past",
@@ -424,6 +443,10 @@ fn goes_on(args: &[Bytes]) -> bool {
     args.get(at).is_some_and(|cursor| cursor.0 != b"0")
 }
 
+/// Whether SORT leaves elements of a set as they come: BY names no place for the element, or weights that
+/// may be equal are compared as text, which decides nothing between equals.
 fn is_unsorted(args: &[Bytes]) -> bool {
-    args.windows(2).any(|pair| pair[0].0.eq_ignore_ascii_case(b"BY") && !pair[1].0.contains(&b'*'))
+    let says = |word: &str| args.iter().any(|arg| arg.0.eq_ignore_ascii_case(word.as_bytes()));
+    let by = args.windows(2).find(|pair| pair[0].0.eq_ignore_ascii_case(b"BY"));
+    by.is_some_and(|pair| !pair[1].0.contains(&b'*') || says("ALPHA"))
 }

@@ -42,7 +42,7 @@ pub enum Loosen {
     Idlers,
     /// A transaction's results, for its refusal.
     Aborted,
-    /// The first byte on the wire, nothing more.
+    /// The first byte on the wire, nothing more; but errors as they are.
     Kind,
     /// Two errors, or two strings, of which one contains this and the other that.
     Said(&'static str, &'static str),
@@ -72,7 +72,7 @@ impl Loosen {
             Loosen::Fields(fields) => (without(left, fields), without(right, fields)),
             Loosen::Idlers => (busy(left), busy(right)),
             Loosen::Aborted if is_null(left) != is_null(right) => (Reply::Null, Reply::Null),
-            Loosen::Kind if std::mem::discriminant(left) == std::mem::discriminant(right) => {
+            Loosen::Kind if left.error().is_none() && same_kind(left, right) => {
                 (Reply::Null, Reply::Null)
             }
             Loosen::Said(one, other) if both_say(left, right, one, other) => {
@@ -213,14 +213,17 @@ fn is_null(reply: &Reply) -> bool {
     matches!(reply, Reply::Null | Reply::NullArray | Reply::NullBulk)
 }
 
+fn same_kind(left: &Reply, right: &Reply) -> bool {
+    std::mem::discriminant(left) == std::mem::discriminant(right)
+}
+
 fn both_say(left: &Reply, right: &Reply, one: &str, other: &str) -> bool {
-    let same_kind = std::mem::discriminant(left) == std::mem::discriminant(right);
     let says = |reply: &Reply, text: &str| {
         let said = reply.error().or_else(|| reply.text()).unwrap_or_default();
         String::from_utf8_lossy(said).contains(text)
     };
     let in_order = says(left, one) && says(right, other);
-    same_kind && (in_order || says(left, other) && says(right, one))
+    same_kind(left, right) && (in_order || says(left, other) && says(right, one))
 }
 
 fn is_text_or_none(reply: &Reply) -> bool {
@@ -308,6 +311,7 @@ mod tests {
         ));
         assert!(!equal(Loosen::Kind, bulk("a"), Reply::Simple("a".into())));
         let error = |text: &str| Reply::Error(text.into());
+        assert!(!equal(Loosen::Kind, error("ERR a"), error("ERR b")));
         assert!(!equal(Loosen::Said("cat", "dog"), error("ERR cat 1"), error("ERR cat 2")));
         assert!(!equal(Loosen::Said("cat", "dog"), error("ERR cat"), bulk("dog")));
         assert!(!equal(Loosen::Refused("no cat"), error("ERR no dog"), Reply::Int(3)));

@@ -31,6 +31,8 @@ pub struct Rule {
     /// Guards: one for one of the servers, one for the other, in either order. None: any two.
     pub pair: Option<(&'static str, &'static str)>,
     pub how: Loosen,
+    /// What was left is of this type, where anything was left; any, if empty.
+    pub of: &'static str,
     /// What is left differs too: the rest of the episode cannot be judged.
     pub ends: bool,
     pub reason: &'static str,
@@ -62,7 +64,7 @@ impl Rule {
         how: Loosen,
         reason: &'static str,
     ) -> Rule {
-        Rule { name, commands, when: |_| true, pair: None, how, ends: false, reason }
+        Rule { name, commands, when: |_| true, pair: None, how, of: "", ends: false, reason }
     }
 
     /// A rule for two versions or two servers.
@@ -73,12 +75,17 @@ impl Rule {
         how: Loosen,
         reason: &'static str,
     ) -> Rule {
-        Rule { name, commands, when: |_| true, pair: Some(pair), how, ends: false, reason }
+        Rule { name, commands, when: |_| true, pair: Some(pair), how, of: "", ends: false, reason }
     }
 
     /// The same, and nothing that comes after it in the episode counts.
     pub const fn and_ends(self) -> Rule {
         Rule { ends: true, ..self }
+    }
+
+    /// The same; of the keys that an episode leaves, only for those of one type.
+    pub const fn of(self, of: &'static str) -> Rule {
+        Rule { of, ..self }
     }
 
     /// The same, only where the arguments are so.

@@ -39,6 +39,12 @@ fn of_order() -> Vec<Fault> {
             .replies(reply(turned_pairs)),
         fault("smembers-order", "SMEMBERS", "SMEMBERS answers in another order.")
             .replies(reply(turned)),
+        fault("channels-order", "PUBSUB|CHANNELS", "PUBSUB CHANNELS answers in another order.")
+            .replies(reply(turned)),
+        fault("hello-order", "HELLO", "HELLO's fields stand in another order.")
+            .replies(reply(turned_pairs)),
+        fault("docs-order", "COMMAND|DOCS", "COMMAND DOCS answers in another order.")
+            .replies(reply(turned_pairs)),
         fault("command-order", "COMMAND|LIST", "COMMAND LIST has another order.")
             .replies(reply(turned)),
         fault("flags-order", "COMMAND|INFO", "COMMAND INFO's flags stand in another order.")

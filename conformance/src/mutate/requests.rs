@@ -56,8 +56,10 @@ impl Splitter {
             match parse(&self.pending) {
                 Parsed::Request(args, inline, length) => {
                     let bytes = self.pending[self.passed.min(length)..length].to_vec();
-                    // Words that are no text are not read exactly.
-                    let exact = !inline || std::str::from_utf8(&self.pending[..length]).is_ok();
+                    // Words that are no text, or hold a zero byte, are not read exactly.
+                    let line = &self.pending[..length];
+                    let text = std::str::from_utf8(line).is_ok() && !line.contains(&0);
+                    let exact = !inline || text;
                     let fixed = self.passed > 0 || !exact;
                     // An empty line or an empty array asks nothing.
                     pieces.push(match args.is_empty() {
@@ -140,6 +142,10 @@ fn parse_inline(bytes: &[u8]) -> Parsed {
     let Some(end) = bytes.iter().position(|&b| b == b'\n') else {
         return Parsed::Unfinished;
     };
+    // A server that seeks the end of a line no further than a zero byte is still waiting for it.
+    if bytes[..end].contains(&0) {
+        return Parsed::Broken;
+    }
     let line = String::from_utf8_lossy(&bytes[..end]);
     match lexer::arguments(line.trim()) {
         Ok(words) => Parsed::Request(words.into_iter().map(Bytes).collect(), true, end + 1),
@@ -180,7 +186,9 @@ mod tests {
 
     #[test]
     fn what_a_server_would_not_take_for_a_number_ends_the_reading() {
-        for sent in [&b"*01\r\n$4\r\nPING\r\n"[..], b"*1\r\n$+4\r\nPING\r\n", b"*1\r\n:4\r\n"] {
+        for sent in
+            [&b"*01\r\n$4\r\nPING\r\n"[..], b"PING \0\n", b"*1\r\n$+4\r\nPING\r\n", b"*1\r\n:4\r\n"]
+        {
             assert_eq!(Splitter::default().feed(sent), [Piece::Part(sent.to_vec())]);
         }
     }

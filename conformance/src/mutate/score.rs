@@ -117,7 +117,7 @@ impl Finding {
 
 impl Counts {
     fn percent(&self) -> usize {
-        if self.faults == 0 { 100 } else { 100 * self.killed / self.faults }
+        (100 * self.killed).checked_div(self.faults).unwrap_or(100)
     }
 
     fn reaches(&self, percent: usize) -> bool {

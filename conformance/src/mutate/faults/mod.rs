@@ -31,9 +31,12 @@ mod wording;
 
 use super::fault::Fault;
 
+/// A category's name, and its list.
+type Category = (&'static str, fn() -> Vec<Fault>);
+
 /// Every fault, by category.
 pub fn all() -> Vec<Fault> {
-    let categories: [(&str, fn() -> Vec<Fault>); 20] = [
+    let categories: [Category; 20] = [
         ("replies", replies::faults),
         ("resp3", resp3::faults),
         ("errors", errors::faults),

@@ -101,7 +101,7 @@ fn of_watches() -> Vec<Fault> {
             .follows(forgotten),
         fault("watch-reads", "EXEC", "A watched key that was only read stops EXEC.").replies(|x| {
             (!x.asked.watched.is_empty() && x.reply.elements().is_some())
-                .then(|| if x.asked.resp3 { Reply::Null } else { Reply::NullArray })
+                .then_some(if x.asked.resp3 { Reply::Null } else { Reply::NullArray })
         }),
         fault("watch-never", "EXEC", "EXEC runs whatever has become of the watched keys.")
             .precedes(rerun),
