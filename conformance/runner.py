@@ -331,9 +331,9 @@ NOT_RECORDED = [{"want": "a reply that somebody has recorded"}]
 
 class Stop(Exception):
     """What follows would only echo this: a verdict, what was wanted, and what came."""
+
 class Play:
     """One case, on one server. `faults` are the verdicts on its lines, as in Stop."""
-
     def __init__(self, server, case, resp):
         self.server, self.times, self.case, self.resp = server, server.times, case, resp
         self.matcher, self.clients, self.faults, self.state = Matcher(resp), {}, [], case.get("state", "any")
@@ -409,6 +409,7 @@ class Play:
         want = next((a["want"] for a in alternatives if self.server.holds(a, client.resp)), None)
         if want is None: return False
         if want == "nothing": self.settle()
+        if alternatives is NOT_RECORDED: wait_ms = self.times["quiet_ms"]
         if want == "blocked": got = self.first_or_blocked(client)
         else: got = client.next(0 if want == "nothing" else wait_ms)
         client.noted(args, got)  # the reply to HELLO is in the new protocol already
@@ -461,8 +462,9 @@ class Play:
         if "events" in self.case:
             want = [(b"__keyevent@%d__:%b" % (event.get("db", 0), raw(event["event"])), raw(event["key"]))
                     for event in self.case["events"] if holds(event, resp)]
-            messages = iter(lambda: self.listener.next(0), Reply("silence"))
-            got = [tuple(part.bytes() for part in message.elements()[2:]) for message in messages]
+            got = []
+            while (message := self.listener.next(0)).kind not in NO_REPLY:
+                got.append(tuple(part.bytes() for part in message.elements()[2:]))
             if want != got: self.faults.append(("fail", want, got))
         if self.state == "blank": raise Stop("fail", "a state that somebody has recorded", None)
         if self.state != "any": self.judge_state(self.state["keys"], self.server.control.resp)
