@@ -15,8 +15,8 @@
 //! ```
 //!
 //! Reading order: [`pattern`] (the notation of replies), [`mod@format`] (of files), [`case`] (the data),
-//! [`matcher`] (what counts as equal), [`run`] (how a case is played), [`record`]; then what becomes
-//! of it: [`verdict`], [`summary`], [`report`], [`matrix`], [`mod@lock`], and [`mod@coverage`]. [`fuzz`] finds what no
+//! [`matcher`] (what counts as equal), [`run`] (how a case is played), [`record`], [`lower`] (what is
+//! compiled); then what becomes of it: [`verdict`], [`summary`], [`report`], [`matrix`], [`mod@lock`], and [`mod@coverage`]. [`fuzz`] finds what no
 //! vector asks, and [`mutate`] whether the vectors would notice a faulty server.
 //!
 //! Nothing here uses a client library, or code of the server that it judges: sockets, reader and
@@ -42,6 +42,7 @@ pub mod keyspace;
 pub mod lexer;
 pub mod lint;
 pub mod lock;
+pub mod lower;
 pub mod matcher;
 pub mod matrix;
 pub mod mutate;

@@ -15,7 +15,9 @@ const EXCEPTIONS: &str = "spec/vectors/exceptions.txt";
 
 pub fn compile(a: &Arguments) -> Exit {
     let cases = a.load()?;
-    let files = compile::compile(&cases);
+    let files = compile::compile(&cases).map_err(|blanks| {
+        blanks.iter().map(ToString::to_string).collect::<Vec<String>>().join("\n")
+    })?;
     let dir = a.path().join("json");
     if a.check {
         let stale = compile::stale(&files, &dir);
