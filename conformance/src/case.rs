@@ -231,7 +231,11 @@ impl Case {
         let nodes = if self.nodes.is_empty() { None } else { Some("nodes") };
         let hearing: &[&str] = if self.events.is_some() { NEEDS_OF_EVENTS } else { &[] };
         let mut needs = Vec::new();
-        for need in nodes.into_iter().chain(self.needs.iter().map(String::as_str)).chain(hearing.iter().copied()) {
+        for need in nodes
+            .into_iter()
+            .chain(self.needs.iter().map(String::as_str))
+            .chain(hearing.iter().copied())
+        {
             if !needs.contains(&need) {
                 needs.push(need);
             }

@@ -7,7 +7,7 @@
 //!   .vec                                JSON
 //!   a> GET k                            first HELLO $resp on that connection, unless it is `raw:`
 //!   events: set k                       a setting, a connection that subscribes first and receives last
-//!   > EVAL "redis.call('config', ...    "restores":["config"]
+//!   > CONFIG SET hz 50                  "restores":["config"]
 //!   a> MONITOR                          "monitors":["a"]
 //!   > SHUTDOWN ... closed               "may_end":true
 //!   @repeat i 1..9 > DEL $i             replies that are <success>

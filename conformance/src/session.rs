@@ -79,7 +79,7 @@ impl<'t> Session<'t> {
                 (Probe::Target, None) => false,
                 (Probe::Ask(command, shows), None) => {
                     let answer = session.call(command)?;
-                    is_shown(*shows, &answer, session.control.resp)
+                    is_shown(shows, &answer, session.control.resp)
                 }
             };
             session.features.insert(feature.name, has);
@@ -222,8 +222,8 @@ impl<'t> Session<'t> {
     }
 
     fn try_restore(&mut self, case: &Case) -> Harness<()> {
-        let concerned = RESTORE.iter().filter(|restore| restore.concerns(case));
-        concerned.map(|restore| self.undo(restore.undo)).collect()
+        let mut concerned = RESTORE.iter().filter(|restore| restore.concerns(case));
+        concerned.try_for_each(|restore| self.undo(restore.undo))
     }
 
     fn undo(&mut self, what: Undo) -> Harness<()> {

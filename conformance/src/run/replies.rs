@@ -228,5 +228,5 @@ impl<'c> Play<'_, '_, 'c> {
 fn expects_unknown(want: &Want) -> bool {
     let Want::Reply(pattern) = want else { return false };
     let text = pattern.to_string().to_lowercase();
-    text.contains("unknown command") || text.contains("unknown subcommand")
+    text.contains("err unknown command") || text.contains("err unknown subcommand")
 }
