@@ -20,7 +20,9 @@ fn value(n: usize, len: usize) -> i64 {
 fn intset_of(values: impl Iterator<Item = i64>) -> Vec<u8> {
     let mut bytes = EMPTY.to_vec();
     let mut editor = IntsetMut::new(&mut bytes);
-    values.for_each(|value| drop(editor.add(value)));
+    for value in values {
+        editor.add(value);
+    }
     bytes
 }
 

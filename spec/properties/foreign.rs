@@ -28,7 +28,9 @@ fn intset() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(value, 0..8).prop_map(|values| {
         let mut bytes = intset::EMPTY.to_vec();
         let mut editor = IntsetMut::new(&mut bytes);
-        values.iter().for_each(|&value| drop(editor.add(value)));
+        for value in values {
+            editor.add(value);
+        }
         bytes
     })
 }

@@ -81,7 +81,9 @@ impl Quicklist {
     /// Makes an element the one with offset `at` in a node that has room.
     fn insert_into(&mut self, index: usize, at: usize, text: &[u8]) {
         self.nodes[index].edit(|listpack| match listpack.view().seek(at as i64) {
-            Some(position) => drop(listpack.insert_before(position, Element::Str(text))),
+            Some(position) => {
+                listpack.insert_before(position, Element::Str(text));
+            }
             None => listpack.append(Element::Str(text)),
         });
         self.settle(index..index + 1);

@@ -12,8 +12,9 @@
 //! ```
 //!
 //! If the wanted side has no room left but the other has much (a queue: pushed here, popped there),
-//! the bytes slide over once, and then there is room for many pushes. If there is little in
-//! all, the block grows by a quarter: a push copies some 5 bytes on average for each of its own.
+//! the bytes slide over once, and then there is room for many pushes on either side. If there is little, it is used
+//! from its side, as in a `Vec`; if there is none, the block grows by a quarter, so that a push copies
+//! some 5 bytes on average for each of its own.
 //!
 //! Knows nothing of listpacks, but that they begin with a few bytes that are cheap to move.
 
@@ -21,8 +22,11 @@ use std::ops::Range;
 
 use crate::structures::buffer::Buffer;
 
-/// Blocks grow to a multiple of this.
+/// Blocks grow to a multiple of this, by a quarter.
 const GRAIN: usize = 64;
+const GROWTH_SHARE: usize = 4;
+/// If an eighth is free, it is worth the move to have it on the wanted side.
+const SLIDE_SHARE: usize = 8;
 
 #[derive(Clone, Debug)]
 pub(super) struct Room {
@@ -59,42 +63,43 @@ impl Room {
         self.start as usize..self.end as usize
     }
 
-    /// Moves all bytes to where they leave `front` free before them, in this block or in a new one.
-    fn shift(&mut self, front: usize, capacity: usize) {
+    /// Sees to it that `more` bytes are free on one side, and says whether that is the front.
+    /// `front` is the side where fewer bytes must move.
+    #[inline]
+    fn make_room(&mut self, more: usize, front: bool) -> bool {
+        let free = [self.start as usize, self.block.len() - self.end as usize];
+        let (wanted, other) = if front { (free[0], free[1]) } else { (free[1], free[0]) };
+        if wanted >= more {
+            return front;
+        }
+        let len = self.bytes().len();
+        let free = wanted + other;
+        if free >= more.max(len / SLIDE_SHARE) {
+            // Half of it: pushes may come to both ends in turn.
+            let given = more.max(free / 2);
+            self.shift(self.block.len(), if front { given } else { free - given });
+        } else if other >= more {
+            return !front;
+        } else {
+            let capacity = (len + more + len / GROWTH_SHARE).next_multiple_of(GRAIN);
+            self.shift(capacity, if front { capacity - len } else { 0 });
+        }
+        front
+    }
+
+    /// Moves all bytes to where they begin at `start`, in this block or in a larger one.
+    #[cold]
+    fn shift(&mut self, capacity: usize, start: usize) {
         let old = self.range();
         if capacity == self.block.len() {
-            self.block.copy_within(old.clone(), front);
+            self.block.copy_within(old.clone(), start);
         } else {
             let mut block = vec![0; capacity].into_boxed_slice();
-            block[front..front + old.len()].copy_from_slice(self.bytes());
+            block[start..start + old.len()].copy_from_slice(self.bytes());
             self.block = block;
         }
-        self.start = u32::try_from(front).expect("less than 4 GB");
+        self.start = u32::try_from(start).expect("less than 4 GB");
         self.end = self.start + old.len() as u32;
-    }
-
-    /// Sees to it that `more` bytes are free on one side; says whether that is the front.
-    /// `front_first` tells which side is the cheaper.
-    #[inline]
-    fn make_room(&mut self, more: usize, front_first: bool) -> bool {
-        let (len, capacity) = (self.bytes().len(), self.block.len());
-        let free = [self.start as usize, capacity - self.end as usize];
-        let wanted = usize::from(!front_first);
-        if free[wanted] < more {
-            self.slide(more, len, free[0] + free[1], front_first);
-        }
-        front_first
-    }
-
-    #[cold]
-    fn slide(&mut self, more: usize, len: usize, free: usize, front_first: bool) {
-        // Sliding pays only if it makes room for several; else every push would move all.
-        let enough = free >= more && free >= len / 8;
-        let capacity = match enough {
-            true => self.block.len(),
-            false => (len + more + len / 4).next_multiple_of(GRAIN),
-        };
-        self.shift(if front_first { capacity - len } else { 0 }, capacity);
     }
 }
 
@@ -113,9 +118,9 @@ impl Buffer for Room {
     #[inline]
     fn open(&mut self, at: Range<usize>, len: usize) -> &mut [u8] {
         let (head_len, tail_len) = (at.start, self.bytes().len() - at.end);
-        let front = head_len < tail_len;
+        let mut front = head_len < tail_len;
         if len > at.len() {
-            self.make_room(len - at.len(), front);
+            front = self.make_room(len - at.len(), front);
         }
         let all = self.range();
         if front {
@@ -136,6 +141,20 @@ impl Buffer for Room {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pushes_in_turn_at_both_ends_seldom_move_all() {
+        let mut room = Room::new(b"[]".to_vec());
+        let mut moves = 0;
+        for turn in 0..1000 {
+            let (start, end) = (room.start, room.end);
+            let at = if turn % 2 == 0 { 1 } else { room.bytes().len() - 1 };
+            room.open(at..at, 8).fill(b'x');
+            moves += u32::from(room.start != start && room.end != end);
+        }
+        assert_eq!(room.bytes().len(), 8002);
+        assert!(moves < 100, "moved {moves} times");
+    }
 
     #[test]
     fn a_push_at_the_start_moves_the_head_only() {
