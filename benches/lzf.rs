@@ -1,8 +1,10 @@
-//! LZF on what a list's node or a snapshot's string may be: records in JSON, numbered members, noise.
+//! LZF on what a list's node or a snapshot's string may be: records in JSON, numbered members,
+//! noise.
 
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use keynotes::base::rng::Rng;
 use keynotes::structures::lzf::{compress, decompress_into};
 
 /// The server's allocator.
@@ -17,7 +19,8 @@ fn texts() -> [(&'static str, Vec<u8>); 4] {
         format!("{{\"id\":{id},\"name\":\"user{}\",\"ok\":true}},", id % 1000).into_bytes()
     });
     let members = (0..).flat_map(|n: u32| format!("\u{93}member:{n:012}\u{14}").into_bytes());
-    let noise = (0..).map(|n: u32| (n.wrapping_mul(2_654_435_761) ^ (n * n) << 7 >> 9) as u8);
+    let mut rng = Rng::new(1);
+    let noise = std::iter::repeat_with(|| rng.next_u64() as u8);
     [
         ("json", json.take(LEN).collect()),
         ("members", members.take(LEN).collect()),
@@ -29,7 +32,7 @@ fn texts() -> [(&'static str, Vec<u8>); 4] {
 fn benches(c: &mut Criterion) {
     for (name, text) in texts() {
         let packed = compress(&text, 2 * text.len()).expect("room enough");
-        println!("{name}: {} bytes are {}", text.len(), packed.len());
+        println!("{name}: {} bytes become {}", text.len(), packed.len());
         let mut group = c.benchmark_group(name);
         group.throughput(Throughput::Bytes(text.len() as u64));
         let len_max = text.len() - 9;

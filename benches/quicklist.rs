@@ -1,4 +1,5 @@
-//! Quicklist against a `VecDeque` of `Vec`s: ends, indices, stretches, the middle; and bytes an element.
+//! Quicklist against a `VecDeque` of `Vec`s: ends, indices, stretches, the middle; and bytes an
+//! element.
 
 use std::collections::VecDeque;
 use std::hint::black_box;

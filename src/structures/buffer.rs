@@ -25,8 +25,8 @@ pub trait Buffer {
 
     fn bytes_mut(&mut self) -> &mut [u8];
 
-    /// Replaces the bytes `at` by a gap of `len` bytes and gives the gap, to be filled: its contents
-    /// are anything. Panics if `at` does not lie inside.
+    /// Replaces the bytes `at` by a gap of `len` bytes and gives the gap, to be filled: its
+    /// contents are anything. Panics if `at` does not lie inside.
     fn open(&mut self, at: Range<usize>, len: usize) -> &mut [u8];
 }
 

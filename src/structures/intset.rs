@@ -1,8 +1,8 @@
 //! # Intset: integers in order, as narrow as they can be                      (note 08)
 //!
-//! A set of numbers needs no hash table while it is small: sorted integers side by side are found by
-//! halving. All have the same width, the least that the largest of them needs. The format is Redis's
-//! own, byte for byte, and goes into snapshots as it lies in memory:
+//! A set of numbers needs no hash table while it is small: sorted integers side by side are found
+//! by halving. All have the same width, the least that the largest of them needs. The format is
+//! Redis's own, byte for byte, and goes into snapshots as it lies in memory:
 //!
 //! ```text
 //!   SADD s 1000 -5 20
@@ -18,13 +18,13 @@
 //!
 //! Add 100,000: it needs 4 bytes where the others have 2. It is beyond all of them, so nothing is
 //! searched: the values are copied to the new width from the back, 1000 first, and it goes to the
-//! end. Had it been -100,000, each would have moved one place further and it would be the first. The
-//! width never narrows again: to remove the wide one does not pay for a look at all the others.
+//! end. Had it been -100,000, each would have moved one place further and it would be the first.
+//! The width never narrows again: to remove the wide one does not pay for a look at all the others.
 //!
 //! ## Naive form and tricks
 //!
-//! A `BTreeSet<i64>` keeps the order, a `HashSet<i64>` finds in one step; both spend 8 bytes a value
-//! and up to as much again on room to grow. Here:
+//! A `BTreeSet<i64>` keeps the order, a `HashSet<i64>` finds in one step; both spend 8 bytes a
+//! value and up to as much again on room to grow. Here:
 //!
 //! 1. **Narrow values.** 512 small numbers are 1 kB: sixteen cache lines, all of which stay cached.
 //! 2. **The ends first.** Ids grow. What is below the least or above the greatest is known to be
@@ -33,7 +33,12 @@
 //!
 //! ## Cost
 //!
-//! A search is O(log n), an insertion or removal one move of what lies behind. PLACEHOLDER
+//! A search is O(log n), an insertion or removal one move of what lies behind. Measured
+//! (`benches/intset.rs`, values in random order, nanoseconds of CPU):
+//!
+//! ```text
+//! @BENCH@
+//! ```
 //!
 //! An intset knows nothing of the limit at which a set had better be something else.
 

@@ -1,8 +1,8 @@
 //! # Any bytes at the structures
 //!
-//! A listpack, an intset and a compressed string come in snapshots and RESTORE, so from strangers. What
-//! is found valid must read the same from both ends and bear edits; what is not must be refused
-//! without a panic.
+//! A listpack, an intset and a compressed string come in snapshots and RESTORE, so from strangers.
+//! What is found valid must read the same from both ends and bear edits; what is not must be
+//! refused without a panic.
 
 use keynotes::structures::intset::{self, Intset, IntsetMut};
 use keynotes::structures::listpack::{self, Depth, EMPTY, Element, Listpack, ListpackMut};

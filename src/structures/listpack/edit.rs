@@ -1,8 +1,8 @@
 //! # Edit: changing a listpack in its buffer
 //!
-//! Every edit is one [`Buffer::open`]: the bytes of zero or more neighbouring entries are replaced by
-//! a gap, the new entries are written into it, and the header's length and count follow. What lies
-//! behind moves once. A position is stale after any edit but the ones that give a new one.
+//! Every edit is one [`Buffer::open`]: the bytes of zero or more neighbouring entries are replaced
+//! by a gap, the new entries are written into it, and the header's length and count follow. What
+//! lies behind moves once. A position is stale after any edit but the ones that give a new one.
 //!
 //! This file decides nothing: whether a listpack becomes too large to be one is for the caller to
 //! ask before ([`has_room`]).

@@ -164,6 +164,15 @@ pub(super) fn decode(bytes: &[u8], at: usize) -> Element<'_> {
     }
 }
 
+/// The string that begins `entry` if it is of the most frequent kind: up to 63 bytes.
+#[inline]
+pub(super) fn short_str(entry: &[u8]) -> Option<&[u8]> {
+    match entry[0] {
+        first @ 0x80..0xc0 => Some(&entry[1..1 + usize::from(first & 0x3f)]),
+        _ => None,
+    }
+}
+
 /// Bytes of the entry at `at`, its back length included.
 #[inline]
 pub(super) fn entry_len(bytes: &[u8], at: usize) -> usize {

@@ -2,26 +2,48 @@
 //!
 //! A hash of ten fields, a list of five jobs: most collections are small, and for a small one every
 //! pointer costs more than it saves. A listpack writes the elements one behind the other into a
-//! single run of bytes, to be searched from the start. It is Redis's own format, byte for byte: it goes
-//! into snapshots and over the wire to replicas as it lies in memory.
+//! single run of bytes, to be searched from the start. It is Redis's own format, byte for byte: it
+//! goes into snapshots and over the wire to replicas as it lies in memory.
 //!
 //! ```text
 //!   RPUSH l hello -3 1024 7
 //!
-//!   0          4      6                            13         16            20    22
-//!   ┌──────────┬──────┬────┬───────────┬────┬──────┬───┬──────┬───┬─────────┬─────┬───┬────┐
-//!   │ 19000000 │ 0400 │ 85 │ h e l l o │ 06 │ dffd │02 │ c400 │02 │ 07 │ 01 │ ff
-//!   └──────────┴──────┴────┴───────────┴────┴──────┴───┴──────┴───┴─────────┴─────┴───┴────┘
+//!   0             4       6                      13           16           19        21
+//!   ┌─────────────┬───────┬────┬───────────┬────┬───────┬────┬───────┬────┬────┬────┬────┐
+//!   │ 16 00 00 00 │ 04 00 │ 85 │ h e l l o │ 06 │ df fd │ 02 │ c4 00 │ 02 │ 07 │ 01 │ ff │
+//!   └─────────────┴───────┴────┴───────────┴────┴───────┴────┴───────┴────┴────┴────┴────┘
+//!     22 bytes      4       string of 5      │    -3      │    1024    │    7    │    the end
+//!                   elements                 └────────────┴────────────┴─────────┴─ how far back
+//!                                                                                  it began
 //! ```
 //!
-//! ## The naive form
+//! ## The naive form, and what each trick buys
 //!
 //! `Vec<Vec<u8>>`: 24 bytes and an allocation (16 at least) for each element, however small, and a
-//! cache miss for each that is looked at.
+//! cache miss for each that is looked at. A field and a value of 10 bytes each cost 80 bytes
+//! there, and 24 here.
+//!
+//! 1. **The first byte tells kind and length** (`encoding`): a string of up to 63 bytes has two
+//!    bytes beside its own, an integer of 64 bits at most ten in all. What spells an integer is
+//!    one.
+//! 2. **Each entry ends with its length**, such that one can walk backwards (`view`), with nothing
+//!    that an edit of a neighbour would have to mend.
+//! 3. **One move an edit** (`edit`): the gap is opened and the entry written into it, head, text
+//!    and back length, without an entry assembled elsewhere.
+//! 4. **Storage is the owner's** ([`Buffer`](super::buffer::Buffer)): the bytes lie in a `Vec`, in
+//!    a list's node, or behind the key in its entry, where they cost no pointer at all.
 //!
 //! ## Cost
 //!
-//! placeholder
+//! To find is O(n) with a small factor, to insert or remove moves what lies behind. Measured
+//! (`benches/listpack.rs`, texts of 10 bytes, nanoseconds of CPU):
+//!
+//! ```text
+//! @BENCH@
+//! ```
+//!
+//! The count has two bytes. From 65,535 elements on it says "unknown" and [`Listpack::len`] counts;
+//! a removal does not bring it back, as in Redis, but [`ListpackMut::recount`] does.
 //!
 //! A listpack knows nothing of pairs, order or limits: the types that keep one do.
 

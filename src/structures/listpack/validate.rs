@@ -2,9 +2,9 @@
 //!
 //! RESTORE, a replica's snapshot or a file that somebody kept in a drawer bring listpacks that were
 //! made elsewhere. Shallow validation looks at the frame: the header tells the true length, the end
-//! byte is last. Deep validation walks all entries: each is of a known kind and ends inside, its back
-//! length is right, the count is true. What has passed deep validation can be read and
-//! edited like one's own.
+//! byte is last. Deep validation walks all entries: each is of a known kind and ends inside, its
+//! back length is right, the count is true. What has passed deep validation can be read and edited
+//! like one's own.
 //!
 //! Whether the elements make sense (pairs, no field twice) is for the type that keeps them.
 
@@ -48,8 +48,8 @@ fn entries_are_valid(bytes: &[u8]) -> bool {
 }
 
 impl Listpack<'_> {
-    /// Panics if an invariant of a listpack that was made here does not hold: it is valid, reads the
-    /// same from both ends, and each element has its shortest encoding. O(elements).
+    /// Panics if an invariant of a listpack that was made here does not hold: it is valid, reads
+    /// the same from both ends, and each element has its shortest encoding. O(elements).
     pub fn check(self) {
         assert!(is_valid(self.bytes(), Depth::Deep));
         let forward: Vec<Element<'_>> = self.iter().collect();

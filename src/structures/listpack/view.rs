@@ -1,8 +1,8 @@
 //! # View: reading a listpack
 //!
 //! A [`Listpack`] is a borrowed slice with a promise: the bytes are one listpack. It is as cheap to
-//! copy as the slice. An entry is named by its [`Position`], the offset of its first byte, which any
-//! edit makes stale.
+//! copy as the slice. An entry is named by its [`Position`], the offset of its first byte, which
+//! any edit makes stale.
 //!
 //! A step forward decodes the length of one entry, a step backward reads the back length that
 //! ends the entry before: neither looks at strings. [`Listpack::seek`] counts from the nearer end;
@@ -12,7 +12,7 @@
 //! This file changes nothing, and trusts the promise: on bytes that only look like a listpack it
 //! may panic, but never reads outside.
 
-use super::encoding::{END, Element, back_len, decode, entry_len, read_back};
+use super::encoding::{END, Element, back_len, decode, entry_len, read_back, short_str};
 use super::{COUNT_UNKNOWN, HEADER_LEN};
 use crate::base::int::parse_i64;
 
@@ -113,22 +113,28 @@ impl<'a> Listpack<'a> {
         self.get(position).spells(text)
     }
 
-    /// The first element from `from` on that `needle` spells, when after each that is compared `skip`
-    /// are passed over: 1 finds a field among fields and values. O(bytes behind `from`).
+    /// The first element from `from` on that `needle` spells, when after each that is compared
+    /// `skip` are passed over: 1 finds a field among fields and values. O(bytes behind `from`).
     pub fn find(self, from: Position, needle: &[u8], skip: usize) -> Option<Position> {
         let mut needle_int = None;
         let mut at = from.0;
         while self.bytes[at] != END {
-            let same = match decode(self.bytes, at) {
-                Element::Str(string) => string == needle,
-                Element::Int(int) => {
-                    *needle_int.get_or_insert_with(|| parse_i64(needle)) == Some(int)
+            let (same, len) = match short_str(&self.bytes[at..]) {
+                Some(string) => (string == needle, string.len() + 2),
+                None => {
+                    let same = match decode(self.bytes, at) {
+                        Element::Str(string) => string == needle,
+                        Element::Int(int) => {
+                            *needle_int.get_or_insert_with(|| parse_i64(needle)) == Some(int)
+                        }
+                    };
+                    (same, entry_len(self.bytes, at))
                 }
             };
             if same {
                 return Some(Position(at));
             }
-            at += entry_len(self.bytes, at);
+            at += len;
             for _ in 0..skip {
                 if self.bytes[at] == END {
                     return None;

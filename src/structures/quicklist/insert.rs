@@ -5,14 +5,15 @@
 //! ```text
 //!   at a node's edge, the next node has room     it goes there
 //!   at a node's edge, the next node has none     a node of its own, between them
-//!   inside of a node                             the node is cut there; then merged as far as it fits
+//!   inside of a node                             cut there; then merged as far as it fits
 //! ```
 //!
 //! A merge tries four pairs around the cut: the two before, the two behind, then the middle with
 //! either. What is large gets a plain node, for which a packed one may be cut.
 //!
 //! The order of these decisions is Redis's: a list that has gone through the same commands there
-//! has the same nodes. This file knows when nodes are cut and merged; not when they are full (`limits`).
+//! has the same nodes. This file knows when nodes are cut and merged; not when they are full
+//! (`limits`).
 
 use super::node::Node;
 use super::{Place, Quicklist};

@@ -8,8 +8,8 @@
 //!   node   4 kB   8 kB   16 kB   32 kB   64 kB          1         so many elements, and 8 kB
 //! ```
 //!
-//! An element which no such node can hold is *large*: it gets a plain node, without a listpack around
-//! it. Whether one more element fits is judged by an estimate, its length and 8 bytes, so
+//! An element which no such node can hold is *large*: it gets a plain node, without a listpack
+//! around it. Whether one more element fits is judged by an estimate, its length and 8 bytes, so
 //! that a node may end a few bytes before its limit; list files show it, so Redis's estimate it is.
 
 use super::node::Node;

@@ -6,9 +6,9 @@
 //!   squeezed  either of them in LZF
 //! ```
 //!
-//! A node is squeezed if that saves more than 8 bytes, and if it has at least 48. Who wants to change
-//! it unpacks it first and squeezes it again when done; who only reads unpacks into a buffer of
-//! their own, and the node stays as it is.
+//! A node is squeezed if that saves more than 8 bytes, and if it has at least 48. Who wants to
+//! change it unpacks it first and squeezes it again when done; who only reads unpacks into a buffer
+//! of their own, and the node stays as it is.
 //!
 //! A node knows nothing of its neighbours, nor when it is to be squeezed.
 
@@ -17,6 +17,8 @@ use crate::structures::buffer::Buffer;
 use crate::structures::listpack::{EMPTY, Element, Listpack, ListpackMut};
 use crate::structures::lzf;
 
+/// An entry's head and back length take no more than this.
+const ENTRY_LEN_MAX: usize = 10;
 /// Shorter nodes are not squeezed.
 const SQUEEZE_LEN_MIN: usize = 48;
 /// Nor those that would not shrink by more than this.
@@ -34,6 +36,8 @@ enum Body {
     Plain(Box<[u8]>),
     Squeezed { lzf: Box<[u8]>, len_bytes: u32, plain: bool },
 }
+
+const _: () = assert!(size_of::<Node>() == 40, "the essay counts on it");
 
 /// The bytes of a node as a snapshot keeps them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,9 +60,9 @@ impl Node {
 
     /// A packed node with one element.
     pub(super) fn with(text: &[u8]) -> Node {
-        let mut listpack = EMPTY.to_vec();
-        ListpackMut::new(&mut listpack).append(Element::Str(text));
-        Node { body: Body::Packed(Room::new(listpack)), count: 1 }
+        let mut room = Room::with_room(&EMPTY, text.len() + ENTRY_LEN_MAX);
+        ListpackMut::new(&mut room).append(Element::Str(text));
+        Node { body: Body::Packed(room), count: 1 }
     }
 
     #[inline]

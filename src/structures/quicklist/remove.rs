@@ -64,7 +64,8 @@ impl Quicklist {
         count - left
     }
 
-    /// Removes up to `limit` elements that `text` spells, the first ones from a side; says how many.
+    /// Removes up to `limit` elements that `text` spells, the first ones from a side; says how
+    /// many.
     pub fn remove_equal(&mut self, text: &[u8], limit: usize, from_side: Side) -> usize {
         let mut scratch = Vec::new();
         let mut removed = 0;

@@ -1,8 +1,8 @@
 //! # Room: bytes that are free at both ends
 //!
-//! A listpack in a `Vec` is quick at its end and slow at its start: to push there, all bytes move. A
-//! list is pushed and popped at either end, so its nodes keep their bytes in a block that may have
-//! room on both sides, and an edit moves whichever side is the shorter:
+//! A listpack in a `Vec` is quick at its end and slow at its start: to push there, all bytes move.
+//! A list is pushed and popped at either end, so its nodes keep their bytes in a block that may
+//! have room on both sides, and an edit moves whichever side is the shorter:
 //!
 //! ```text
 //!   block  │ . . . . . . │ header │ b │ c │ ff │ . . │
@@ -12,9 +12,9 @@
 //! ```
 //!
 //! If the wanted side has no room left but the other has much (a queue: pushed here, popped there),
-//! the bytes slide over once, and then there is room for many pushes on either side. If there is little, it is used
-//! from its side, as in a `Vec`; if there is none, the block grows by a quarter, so that a push copies
-//! some 5 bytes on average for each of its own.
+//! the bytes slide over once, and then there is room for many pushes on either side. If there is
+//! little, it is used from its side, as in a `Vec`; if there is none, the block grows by a quarter,
+//! so that a push copies some 5 bytes on average for each of its own.
 //!
 //! Knows nothing of listpacks, but that they begin with a few bytes that are cheap to move.
 
@@ -40,6 +40,13 @@ impl Room {
     pub(super) fn new(bytes: Vec<u8>) -> Room {
         let end = u32::try_from(bytes.len()).expect("less than 4 GB");
         Room { block: bytes.into_boxed_slice(), start: 0, end }
+    }
+
+    /// These bytes and room for so many more behind them.
+    pub(super) fn with_room(bytes: &[u8], more: usize) -> Room {
+        let mut block = vec![0; (bytes.len() + more).next_multiple_of(GRAIN)].into_boxed_slice();
+        block[..bytes.len()].copy_from_slice(bytes);
+        Room { block, start: 0, end: u32::try_from(bytes.len()).expect("less than 4 GB") }
     }
 
     /// Gives back what is free.

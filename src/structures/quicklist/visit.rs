@@ -1,8 +1,8 @@
 //! # Visit: reading a list
 //!
-//! All reading beyond the ends goes through [`Quicklist::visit`], which hands over one element after the
-//! other until it is told to stop. It walks node by node: inside of one there is nothing but the
-//! listpack's own step. A squeezed node is unpacked into a buffer of the reader's.
+//! All reading beyond the ends goes through [`Quicklist::visit`], which hands over one element
+//! after the other until it is told to stop. It walks node by node: inside of one there is nothing
+//! but the listpack's own step. A squeezed node is unpacked into a buffer of the reader's.
 
 use std::ops::ControlFlow;
 
@@ -10,8 +10,8 @@ use super::{Place, Quicklist, Side};
 use crate::structures::listpack::{Element, Listpack};
 
 impl Quicklist {
-    /// Hands over elements from an index on, away from `from_side`, until `visit` breaks: forward if
-    /// that is the head. Nothing happens if there is no such index.
+    /// Hands over elements from an index on, away from `from_side`, until `visit` breaks: forward
+    /// if that is the head. Nothing happens if there is no such index.
     pub fn visit<T>(
         &self,
         index: i64,
