@@ -92,7 +92,7 @@ impl<'a> Intset<'a> {
 
     #[inline]
     pub fn contains(self, value: i64) -> bool {
-        width_of(value) <= self.width() && self.search(value).is_ok()
+        self.search(value).is_ok()
     }
 
     /// The value with this index, in ascending order.
@@ -204,9 +204,6 @@ impl<'b, B: Buffer> IntsetMut<'b, B> {
     /// Removes a value; says whether it was there. The width stays.
     #[inline]
     pub fn remove(&mut self, value: i64) -> bool {
-        if width_of(value) > self.view().width() {
-            return false;
-        }
         match self.view().search(value) {
             Ok(index) => {
                 self.remove_at(index);

@@ -200,7 +200,7 @@ mod tests {
 
     #[test]
     fn what_does_not_shrink_is_not_packed() {
-        let noise: Vec<u8> = (0..200u32).map(|i| (i * i * 31 >> 3) as u8).collect();
+        let noise: Vec<u8> = (0..200u32).map(|i| ((i * i * 31) >> 3) as u8).collect();
         assert_eq!(compress(&noise, noise.len() - 1), None);
         assert!(compress(&noise, 2 * noise.len()).is_some());
         assert_eq!(compress(b"", 0).unwrap(), b"");

@@ -187,6 +187,18 @@ fn a_frame_alone_passes_the_shallow_look_only() {
         bad[at] = byte;
         assert!(is_valid(&bad, Depth::Shallow) && !is_valid(&bad, Depth::Deep), "{at}: {byte}");
     }
+    // Nothing may follow the end, and the end is no entry's back length.
+    let early = b"\x09\0\0\0\0\0\xff\x05\xff";
+    let text = "x".repeat(253);
+    let shared = [b"\x06\x01\0\0\x01\0\xe0\xfd", text.as_bytes(), b"\x01\xff"].concat();
+    let whole = [&shared[..], b"\xff"].concat();
+    for bytes in [&early[..], &shared, &whole] {
+        let mut bad = bytes.to_vec();
+        let len_bytes = bad.len() as u32;
+        bad[..4].copy_from_slice(&len_bytes.to_le_bytes());
+        assert!(is_valid(&bad, Depth::Shallow));
+        assert_eq!(is_valid(&bad, Depth::Deep), bad.len() == whole.len());
+    }
     for bad in [&good[..good.len() - 1], &good[..6], b"", &[&good[..], b"\xff"].concat()] {
         assert!(!is_valid(bad, Depth::Shallow));
     }
