@@ -190,7 +190,7 @@ fn a_frame_alone_passes_the_shallow_look_only() {
     // Nothing may follow the end, and the end is no entry's back length.
     let early = b"\x09\0\0\0\0\0\xff\x05\xff";
     let text = "x".repeat(253);
-    let shared = [b"\x06\x01\0\0\x01\0\xe0\xfd", text.as_bytes(), b"\x01\xff"].concat();
+    let shared = [&b"\x06\x01\0\0\x01\0\xe0\xfd"[..], text.as_bytes(), b"\x01\xff"].concat();
     let whole = [&shared[..], b"\xff"].concat();
     for bytes in [&early[..], &shared, &whole] {
         let mut bad = bytes.to_vec();
