@@ -55,6 +55,25 @@ fn nodes_are_cut_where_redis_cuts_them() {
     assert_eq!(shape(&list), [3, 3, 3]);
 }
 
+/// As both servers do: what was cut off is merged with its neighbour before those farther away.
+#[test]
+fn merges_begin_beside_the_cut() {
+    let mut list = numbers(limits(4), 12);
+    assert_eq!((list.remove_range(0, 2), list.remove_range(2, 2)), (2, 2));
+    assert_eq!(shape(&list), [2, 2, 4]);
+    assert_eq!(before(&mut list, "10", "x"), [2, 4, 3]);
+}
+
+/// As valkey-server 8.0.1 merges. (Redis 7.0 took a node's frame for 11 bytes.)
+#[test]
+fn a_merge_may_fill_a_node_to_the_last_byte() {
+    let node = |len_bytes: usize| Node::with(&vec![b'x'; len_bytes - 11]);
+    let (a, b, longer) = (node(2011), node(2092), node(2093));
+    assert_eq!((a.len_bytes(), b.len_bytes()), (2011, 2092));
+    assert!(limits(-1).allow_merge(&a, &b) && !limits(-1).allow_merge(&a, &longer));
+    assert!(!limits(1).allow_merge(&a, &b) && !limits(-1).allow_merge(&a, &Node::plain(vec![0])));
+}
+
 /// As valkey-server 8.0.1 has it. (Redis 7.0 merged less after LSET.)
 #[test]
 fn what_is_large_gets_a_node_of_its_own() {
