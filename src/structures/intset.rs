@@ -37,7 +37,11 @@
 //! (`benches/intset.rs`, values in random order, nanoseconds of CPU):
 //!
 //! ```text
-//! @BENCH@
+//!                     128 members: intset  HashSet  BTreeSet     512: intset  HashSet  BTreeSet
+//!   contains                        9       13       10               12       13       12
+//!   absent                         10       12       11               12       12       13
+//!   add and remove                 56       27       25               79       27       29
+//!   walk                           29       87                       116      344
 //! ```
 //!
 //! An intset knows nothing of the limit at which a set had better be something else.

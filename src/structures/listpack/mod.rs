@@ -39,8 +39,19 @@
 //! (`benches/listpack.rs`, texts of 10 bytes, nanoseconds of CPU):
 //!
 //! ```text
-//! @BENCH@
+//!                                          8      128 elements, or pairs
+//!   value of a field    listpack          19      255
+//!                       Vec of pairs      13      188
+//!                       HashMap           19       19
+//!   walk                listpack          17      314      backward the same
+//!   insert and remove   listpack, end             25      middle 158    start 51
+//!                       Vec<Vec>, end             15      middle  48    start 71
+//!   build at once       listpack                1037      8 an element
 //! ```
+//!
+//! So up to some ten fields a search costs what a hash does, and a hundred are a quarter of a
+//! microsecond: the price of a third of the memory. To reach the middle is what an edit there pays
+//! for; the move itself is some ten nanoseconds.
 //!
 //! The count has two bytes. From 65,535 elements on it says "unknown" and [`Listpack::len`] counts;
 //! a removal does not bring it back, as in Redis, but [`ListpackMut::recount`] does.

@@ -32,7 +32,15 @@
 //! Measured (`benches/quicklist.rs`, texts of 19 bytes, nanoseconds of CPU):
 //!
 //! ```text
-//! @BENCH@
+//!                                         quicklist   VecDeque<Vec<u8>>
+//!   push, read and pop   one end                 33       15
+//!                        head in, tail out       40       11
+//!                        across a node's border  67       15      a node comes and goes
+//!   push, from empty     at either end        24-26
+//!   middle of a million  read one              1217               1285 counts on the way
+//!                        read one, squeezed    3974               unpacks 8 kB
+//!                        read 100              1453
+//!   bytes an element                           21.2       48      squeezed: 5.2
 //! ```
 //!
 //! ## Worked example
