@@ -223,5 +223,8 @@ mod tests {
             assert_eq!(decompress(packed, len), None, "{packed:02x?}");
         }
         assert_eq!(decompress(b"\x00a\xe0\x00\x00", 10).unwrap(), b"aaaaaaaaaa");
+        let mut out = Vec::new();
+        assert!(!decompress_into(b"\x00a", 1 << 20, &mut out));
+        assert_eq!(out.capacity(), 0, "no memory for a claim that cannot be true");
     }
 }
