@@ -3,7 +3,7 @@
 
 use crate::support::Redis;
 use keynotes::config::{Config, OutputBufferLimit};
-use keynotes::session::{ClientKey, Closing};
+use keynotes::session::{ClientKey, Closing, Origin};
 
 #[test]
 fn a_pause_of_writes_holds_writes_and_runs_them_in_order() {
@@ -53,6 +53,29 @@ fn a_second_pause_is_never_shorter_or_milder() {
 }
 
 #[test]
+fn in_a_pause_keys_are_seen_to_die_but_stay() {
+    let mut redis = Redis::new();
+    redis.ask("SET k v PX 10");
+    redis.ask("CLIENT PAUSE 1000 WRITE");
+    redis.effects();
+    redis.advance_ms(500);
+    for (line, reply) in [("GET k", "$-1"), ("EXISTS k", ":0"), ("KEYS *", "*0"), ("DBSIZE", ":1")]
+    {
+        assert_eq!(redis.ask(line), reply, "{line}");
+    }
+    assert_eq!(redis.ask("RANDOMKEY"), "$1 k", "the draw ends");
+    assert!(redis.ask("INFO stats").contains("expired_keys:0"));
+    assert!(redis.effects().is_empty(), "copies are told nothing");
+    redis.ask("CLIENT UNPAUSE");
+    assert_eq!((redis.ask("GET k"), redis.ask("DBSIZE")), ("$-1".into(), ":0".into()));
+    assert_eq!(redis.effects(), ["DEL k"]);
+    redis.ask("SET k v PX 10");
+    redis.ask("CLIENT PAUSE 1000 WRITE");
+    redis.world.advance_us(1_000_000);
+    assert_eq!((redis.ask("GET k"), redis.ask("DBSIZE")), ("$-1".into(), ":0".into()));
+}
+
+#[test]
 fn a_client_that_goes_while_it_is_held_back_is_forgotten() {
     let mut redis = Redis::new();
     let other = redis.connect();
@@ -76,6 +99,74 @@ fn replies_are_off_or_skipped_as_asked() {
     let on = ["+OK", "+PONG", "+PONG"];
     let off = ["", "", ""];
     assert_eq!(replies, [skip, on, off, off, off, on].concat());
+}
+
+#[test]
+fn exec_answers_up_to_the_command_that_silences_it() {
+    for (silencer, reply, after) in [
+        ("CLIENT REPLY SKIP", "*3 +PONG +OK", ["", "+PONG"]),
+        ("CLIENT REPLY OFF", "*3 +PONG", ["", ""]),
+        ("CLIENT KILL ID 1 SKIPME no", "*3 +PONG :1", ["", ""]),
+    ] {
+        let mut redis = Redis::new();
+        for line in ["MULTI", "PING", silencer, "SET k v"] {
+            redis.ask(line);
+        }
+        assert_eq!(redis.ask("EXEC"), reply);
+        assert_eq!([redis.ask("PING"), redis.ask("PING")], after, "{silencer}");
+        assert_eq!(redis.effects(), ["SELECT 0", "SET k v"], "it ran all the same");
+    }
+}
+
+#[test]
+fn a_command_that_is_none_is_no_last_command() {
+    let mut redis = Redis::new();
+    let other = redis.connect();
+    for (line, last) in
+        [("GET k", "get"), ("NOPE", "NULL"), ("GET", "get"), ("CONFIG NOPE", "NULL")]
+    {
+        redis.ask_as(other, line);
+        assert!(redis.ask("CLIENT LIST ID 2").contains(&format!(" cmd={last} ")), "{line}");
+    }
+}
+
+#[test]
+fn clients_are_listed_in_the_order_in_which_they_came() {
+    let mut redis = Redis::new();
+    let second = redis.connect();
+    redis.connect();
+    redis.engine.disconnect(second);
+    assert_eq!(redis.connect(), second, "the slot is used again");
+    let ids = |text: &str| -> Vec<String> {
+        let words = text.split([' ', '\n']).filter_map(|word| word.strip_prefix("id="));
+        words.map(str::to_owned).collect()
+    };
+    assert_eq!(ids(&redis.ask("CLIENT LIST")), ["1", "3", "4"]);
+    assert_eq!(ids(&redis.ask("CLIENT LIST ID 4 2 1 99")), ["4", "1"]);
+}
+
+#[test]
+fn an_address_that_many_have_kills_them_all() {
+    let mut redis = Redis::new();
+    let origin = Origin { peer: "/run/redis.sock:0".to_owned(), ..Origin::default() };
+    let pair = [(); 2].map(|()| redis.engine.connect(origin.clone(), redis.world.now));
+    assert_eq!(redis.ask("CLIENT KILL 127.0.0.1:1"), "-ERR No such client");
+    assert_eq!(redis.ask("CLIENT KILL /run/redis.sock:0"), "+OK");
+    assert_eq!(pair.map(|client| redis.engine.clients[client].closing), [Some(Closing::Now); 2]);
+}
+
+#[test]
+fn a_browser_is_shown_out_and_told_of_once_a_minute() {
+    let mut redis = Redis::new();
+    for (word, advance_ms, warnings) in
+        [("POST", 0, 1), ("Host:", 59_999, 1), ("post", 1, 2), ("POST", 1, 2)]
+    {
+        redis.advance_ms(advance_ms);
+        let browser = redis.connect();
+        redis.ask_as(browser, &format!("{word} x"));
+        assert_eq!(redis.engine.clients[browser].closing, Some(Closing::Now));
+        assert_eq!(redis.world.log.len(), warnings, "{word} after {advance_ms} ms");
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod clients;
 mod facts;
 mod interfaces;
 mod model;
+mod neutral;
 mod notes;
 mod observe;
 mod properties;

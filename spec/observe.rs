@@ -113,6 +113,24 @@ fn a_refused_command_and_a_failed_one_are_counted_apart() {
 }
 
 #[test]
+fn refused_passwords_and_values_freed_elsewhere_are_counted() {
+    let mut redis = Redis::new();
+    for line in ["AUTH bob x", "HELLO 3 AUTH bob x", "AUTH x", "AUTH default x", "HELLO 2"] {
+        redis.ask(line);
+    }
+    for line in ["MSET a 1 b 2", "FLUSHALL ASYNC", "FLUSHALL ASYNC", "SET c 3", "FLUSHDB SYNC"] {
+        assert_eq!(redis.ask(line), "+OK");
+    }
+    let page = info(&mut redis, "everything");
+    assert_eq!(field(&page, "acl_access_denied_auth"), "2");
+    assert_eq!(field(&page, "lazyfreed_objects"), "2");
+    redis.ask("CONFIG RESETSTAT");
+    let page = info(&mut redis, "everything");
+    assert_eq!(field(&page, "acl_access_denied_auth"), "2", "refusals are not forgotten");
+    assert_eq!(field(&page, "lazyfreed_objects"), "0");
+}
+
+#[test]
 fn resetstat_forgets_counts_but_neither_data_nor_peaks() {
     let mut redis = Redis::new();
     redis.world.used_memory = 5 << 20;

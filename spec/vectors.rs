@@ -1,9 +1,10 @@
 //! The vectors, replayed: on the engine, on our own server, and on the oracles that are there.
 
 use crate::support::say_absent;
+use conformance::lock::{Lock, Locked};
 use conformance::suite::run_spec;
 use conformance::target::Spec;
-use conformance::{Options, suite};
+use conformance::{Options, Summary, Verdict, suite};
 use std::path::Path;
 
 fn replay(target: &str) {
@@ -17,6 +18,25 @@ fn replay(target: &str) {
     let spec = Spec::parse(target).expect("a target");
     let summary = run_spec(&chosen, &spec, &options);
     assert!(summary.exit_code() == 0, "{summary}");
+}
+
+/// The lock remembers what the oracles said to each case: a case that has changed since must be put
+/// to them again, with `conformance lock`.
+#[test]
+fn the_lock_is_of_these_cases() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let cases = suite::load(&root.join("spec/vectors")).expect("vectors that can be read");
+    let text = std::fs::read_to_string(root.join("spec/oracle.lock.json")).expect("a lock");
+    let locked = Lock::parse(&text).unwrap_or_else(|error| panic!("the lock: {error}"));
+    let stale = locked.differences(&Lock::new(&cases, &Summary::default()));
+    assert!(stale.is_empty(), "conformance lock writes it anew:\n{}", stale.join("\n"));
+    let disagree = |(name, case): (&String, &Locked)| {
+        let wrong = [Verdict::Fail, Verdict::Text, Verdict::Missing];
+        let bad = case.verdicts.values().flatten().any(|verdict| wrong.contains(verdict));
+        bad.then(|| name.clone())
+    };
+    let disagreeing: Vec<String> = locked.cases.iter().filter_map(disagree).collect();
+    assert!(disagreeing.is_empty(), "an oracle says otherwise: {disagreeing:?}");
 }
 
 /// An oracle that is not installed is said to be absent; where it must be there, that fails.

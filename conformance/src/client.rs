@@ -3,6 +3,8 @@
 //! Joins a [`Connection`] and a [`Reader`], and remembers what the server must know of the
 //! client for replies to be judged: its protocol, its id, whether it monitors.
 
+use std::io::ErrorKind;
+
 use crate::bytes::Bytes;
 use crate::reply::Reply;
 use crate::resp::{Reader, write_command};
@@ -10,11 +12,17 @@ use crate::target::{Connection, Received, Target};
 
 /// The step of a virtual clock while a reply is awaited.
 const WAIT_STEP_MS: u64 = 10;
+/// How much longer than asked a reply that keeps arriving is read on.
+const GRACE_MS: u64 = 1000;
+/// How much of an unfinished reply is shown.
+const SHOWN_BYTES: usize = 64;
 
 /// A named connection of a case, or the runner's own.
 pub struct Client {
     connection: Box<dyn Connection>,
     reader: Reader,
+    /// Why nothing more can be sent.
+    stuck: Option<String>,
     /// What it speaks now: 2 or 3.
     pub resp: u8,
     /// As CLIENT LIST knows it, if HELLO told.
@@ -35,7 +43,8 @@ pub enum Incoming {
 
 impl Client {
     pub fn new(connection: Box<dyn Connection>) -> Self {
-        Client { connection, reader: Reader::default(), resp: 2, id: None, monitors: false }
+        let (reader, stuck) = Default::default();
+        Client { connection, reader, stuck, resp: 2, id: None, monitors: false }
     }
 
     /// Switches to a protocol. Servers without HELLO stay in RESP2; their answer is returned.
@@ -62,7 +71,16 @@ impl Client {
     }
 
     pub fn send_bytes(&mut self, bytes: &[u8]) {
-        let _ = self.connection.send(bytes);
+        if self.stuck.is_some() {
+            return;
+        }
+        // After half a command nothing that follows would be understood.
+        match self.connection.send(bytes) {
+            Err(error) if error.kind() == ErrorKind::TimedOut => {
+                self.stuck = Some("the server does not read what is sent".into());
+            }
+            _ => {}
+        }
     }
 
     /// The next reply, waiting for it at most so long.
@@ -74,12 +92,23 @@ impl Client {
                 Ok(None) => {}
                 Err(error) => return Incoming::Broken(error.0),
             }
-            let left = wait_ms.saturating_sub(target.now_ms() - start);
+            let waited_ms = target.now_ms() - start;
+            let left = wait_ms.saturating_sub(waited_ms);
+            if waited_ms > wait_ms + GRACE_MS {
+                return self.unfinished("a reply without an end").unwrap_or(Incoming::Silence);
+            }
             let mut bytes = Vec::new();
             match self.connection.receive(&mut bytes, left) {
                 Ok(Received::Bytes) => self.reader.feed(&bytes),
-                Ok(Received::Closed) => return Incoming::Closed,
-                Ok(Received::Silence) if left == 0 => return Incoming::Silence,
+                Ok(Received::Closed) => {
+                    return self.unfinished("closed amid a reply").unwrap_or(Incoming::Closed);
+                }
+                Ok(Received::Silence) if left == 0 && wait_ms == 0 => return Incoming::Silence,
+                Ok(Received::Silence) if left == 0 => {
+                    let stuck = self.stuck.clone().map(Incoming::Broken);
+                    let unfinished = self.unfinished("half a reply, then nothing");
+                    return stuck.or(unfinished).unwrap_or(Incoming::Silence);
+                }
                 Ok(Received::Silence) if target.silence_is_final() => {
                     target.sleep(WAIT_STEP_MS.min(left))
                 }
@@ -87,6 +116,13 @@ impl Client {
                 Err(error) => return Incoming::Broken(error.to_string()),
             }
         }
+    }
+
+    /// What came of a reply that is not whole, if anything did.
+    pub fn unfinished(&self, what: &str) -> Option<Incoming> {
+        let unread = self.reader.unread();
+        let shown = Bytes::from(&unread[..unread.len().min(SHOWN_BYTES)]);
+        (!unread.is_empty()).then(|| Incoming::Broken(format!("{what}: {shown}")))
     }
 
     /// Follows HELLO and RESET, which change what the connection speaks from their reply on.

@@ -2,7 +2,7 @@
 //!
 //! One file a note, `NN-name.json`, one case a line, so that a change of one case is a change of one
 //! line. The field names are those of [`crate::case`] and [`crate::pattern`]; `schema.json` beside
-//! them says what may stand where.
+//! them says what may stand where, and `runner.json` what to do around a case ([`crate::rules`]).
 //!
 //! ```text
 //!   {"format":1,"note":"05-strings","cases":[
@@ -21,6 +21,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::case::Case;
+use crate::rules;
 
 /// Raised when a reader of the old JSON would misread the new.
 pub const FORMAT: u32 = 1;
@@ -46,6 +47,7 @@ pub fn compile(cases: &[Case]) -> BTreeMap<String, String> {
         .map(|(note, cases)| (format!("{note}.json"), file(note, &cases)))
         .collect();
     files.insert("schema.json".into(), SCHEMA.into());
+    files.insert("runner.json".into(), rules::json());
     files
 }
 

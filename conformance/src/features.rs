@@ -3,7 +3,18 @@
 //! A closed list. A target knows some by itself (its clock, its files); the others are probed
 //! once, with a command and the answer that shows them. A case that needs what is absent is skipped
 //! with that reason, and so is one that needs a name which is not listed here.
+//!
+//! ```text
+//!   acl        ACL WHOAMI                any answer but an error
+//!   databases  CONFIG GET databases      <contains {"databases": <bulk /[2-9]|\d\d+/>}>
+//! ```
+//!
+//! The answer that shows a feature is a pattern like any other, so that the list can be compiled
+//! to JSON with the rest of [`crate::rules`].
 
+use crate::matcher::{Context, Match};
+use crate::notation;
+use crate::pattern::Pattern;
 use crate::reply::Reply;
 
 /// A name for `needs:`, what it means, and how to find out.
@@ -16,10 +27,11 @@ pub struct Feature {
 pub enum Probe {
     /// Only the target knows.
     Target,
-    /// This command, and whether its reply shows the feature.
-    Ask(&'static [&'static str], fn(&Reply) -> bool),
+    /// This command, answered by anything but an error, or by what this pattern says.
+    Ask(&'static [&'static str], Option<&'static str>),
 }
 
+/// In the order in which they are probed: the answers after `HELLO 3` are in RESP3 where it is spoken.
 pub const FEATURES: &[Feature] = &[
     Feature {
         name: "clock",
@@ -41,51 +53,54 @@ pub const FEATURES: &[Feature] = &[
         meaning: "several servers can be started for one case",
         probe: Probe::Target,
     },
-    Feature { name: "resp3", meaning: "HELLO 3", probe: Probe::Ask(&["HELLO", "3"], is_fine) },
+    Feature { name: "resp3", meaning: "HELLO 3", probe: Probe::Ask(&["HELLO", "3"], None) },
     Feature {
         name: "debug",
         meaning: "DEBUG is allowed",
-        probe: Probe::Ask(&["DEBUG", "SLEEP", "0"], is_fine),
+        probe: Probe::Ask(&["DEBUG", "SLEEP", "0"], None),
     },
     Feature {
         name: "scripts",
         meaning: "EVAL",
-        probe: Probe::Ask(&["EVAL", "return 1", "0"], is_fine),
+        probe: Probe::Ask(&["EVAL", "return 1", "0"], None),
     },
     Feature {
         name: "functions",
         meaning: "FUNCTION and FCALL",
-        probe: Probe::Ask(&["FUNCTION", "LIST"], is_fine),
+        probe: Probe::Ask(&["FUNCTION", "LIST"], None),
     },
     Feature {
         name: "acl",
         meaning: "users and their permissions",
-        probe: Probe::Ask(&["ACL", "WHOAMI"], is_fine),
+        probe: Probe::Ask(&["ACL", "WHOAMI"], None),
     },
     Feature {
         name: "config",
         meaning: "CONFIG SET",
-        probe: Probe::Ask(&["CONFIG", "GET", "maxmemory"], is_fine),
+        probe: Probe::Ask(&["CONFIG", "GET", "maxmemory"], None),
     },
     Feature {
         name: "cluster",
         meaning: "cluster mode is on",
-        probe: Probe::Ask(&["CLUSTER", "INFO"], is_fine),
+        probe: Probe::Ask(&["CLUSTER", "INFO"], None),
     },
     Feature {
         name: "jemalloc",
         meaning: "memory is counted by jemalloc",
-        probe: Probe::Ask(&["INFO", "memory"], is_jemalloc),
+        probe: Probe::Ask(&["INFO", "memory"], Some("<text /.*mem_allocator:jemalloc.*/>")),
     },
     Feature {
         name: "pubsub",
         meaning: "PUBLISH",
-        probe: Probe::Ask(&["PUBLISH", "conformance", ""], is_fine),
+        probe: Probe::Ask(&["PUBLISH", "conformance", ""], None),
     },
     Feature {
         name: "databases",
         meaning: "more than one",
-        probe: Probe::Ask(&["CONFIG", "GET", "databases"], is_many),
+        probe: Probe::Ask(
+            &["CONFIG", "GET", "databases"],
+            Some(r#"<contains {"databases": <bulk /[2-9]|\d\d+/>}>"#),
+        ),
     },
 ];
 
@@ -93,17 +108,36 @@ pub fn is_known(name: &str) -> bool {
     FEATURES.iter().any(|feature| feature.name == name)
 }
 
-fn is_fine(reply: &Reply) -> bool {
-    reply.error().is_none()
+/// Whether this answer to a probe, on a connection that speaks this protocol, shows the feature.
+pub fn is_shown(shows: Option<&str>, reply: &Reply, resp: u8) -> bool {
+    match shows {
+        Some(text) => Context::new(resp).matches(&pattern(text), reply) != Match::No,
+        None => reply.error().is_none(),
+    }
 }
 
-fn is_jemalloc(reply: &Reply) -> bool {
-    reply
-        .text()
-        .is_some_and(|text| String::from_utf8_lossy(text).contains("mem_allocator:jemalloc"))
+/// A pattern of the list above.
+pub fn pattern(text: &str) -> Pattern {
+    notation::parse(text).expect("the patterns of probes are well formed")
 }
 
-fn is_many(reply: &Reply) -> bool {
-    crate::client::field(reply, "databases")
-        .is_some_and(|value| value.text().is_some_and(|text| text != b"1"))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_shows_nothing_and_a_pattern_must_hold_in_the_protocol_spoken() {
+        let databases = |n: &str| vec![(Reply::Bulk("databases".into()), Reply::Bulk(n.into()))];
+        let flat =
+            |n: &str| Reply::Array(vec![Reply::Bulk("databases".into()), Reply::Bulk(n.into())]);
+        let shows = FEATURES.iter().find_map(|feature| match feature.probe {
+            Probe::Ask(_, shows) if feature.name == "databases" => shows,
+            _ => None,
+        });
+        assert!(is_shown(shows, &Reply::Map(databases("16")), 3) && is_shown(shows, &flat("2"), 2));
+        assert!(!is_shown(shows, &Reply::Map(databases("1")), 3));
+        assert!(!is_shown(shows, &Reply::Map(Vec::new()), 3), "a server without databases");
+        let refused = Reply::Error("ERR unknown command".into());
+        assert!(!is_shown(None, &refused, 3) && is_shown(None, &Reply::Int(0), 3));
+    }
 }

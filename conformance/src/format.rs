@@ -151,6 +151,7 @@ impl FileReader {
             return self.head.heading(key, value);
         };
         match key {
+            "state" if case.state_line.is_some() => lexer::error("a second `state:`"),
             "state" => {
                 self.block = Block::State;
                 case.state_line = Some(number);
@@ -232,7 +233,11 @@ impl FileReader {
                 case.steps.push(Step::Bytes(raw));
                 Ok(())
             }
+            Some(_) if prefix.repeat.is_some() => lexer::error("`@repeat` stands before a command"),
             Some((on, _, _, rest)) => receive(case, number, prefix, on, rest),
+            None if prefix.repeat.is_some() || prefix.within_ms.is_some() => {
+                lexer::error("`@repeat` and `@within` stand before a command")
+            }
             None => {
                 let alternative =
                     Alternative { when: prefix.when, want: want(rest)?, line: number };
@@ -353,6 +358,11 @@ fn prefix(line: &str) -> lexer::Parsed<(Prefix, &str)> {
             let Some((from, to)) = bounds else {
                 return lexer::error("write `@repeat i 1..10 > COMMAND`");
             };
+            if from > to {
+                return lexer::error(format!(
+                    "`{from}..{to}` is empty: write the lower bound first"
+                ));
+            }
             (prefix.repeat, rest) =
                 (Some(Repeat { variable, from, to }), words.next().unwrap_or(""));
         } else {

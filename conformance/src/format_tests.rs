@@ -89,3 +89,42 @@ fn errors_say_where_and_what() {
     assert!(parse_error("== x\n@sleep 5\n").contains("duration"));
     assert!(parse_error("== x\n  \"k\" string\n").contains("outside of a list"));
 }
+
+/// Each fault, the line in which it stands, and what the message says.
+#[test]
+fn every_fault_is_refused_with_its_line() {
+    let faults = [
+        ("> GET k\n2|\n", 4, "the text ends where `a reply` was expected"),
+        ("> GET k\n[valkey 8] :1\n", 4, "`8` is no bound: write >=7.2 or <8.0.2"),
+        ("> GET k\n<bulk /(/>\n", 4, "bad regular expression"),
+        ("since: seven\n", 3, "`seven` is not a version"),
+        ("> GET k\n<frob>\n", 4, "there is no predicate `<frob>`"),
+        ("> GET k\n:x\n", 4, "`x` is not an integer"),
+        ("> GET k\n:1 x\n", 4, "`x` after the end of the reply"),
+        ("> GET k\n,abc\n", 4, "`abc` is not a number"),
+        ("> GET k\n{\"a\" \"b\"}\n", 4, "expected `:`"),
+        ("> GET k\n\"a\n", 4, "a string without its closing quote"),
+        ("> GET k\n<pick 2 distinct of [\"a\"]>\n", 4, "2 distinct of 1"),
+        ("> GET \"\\xzz\"\n", 3, "\\x needs two hexadecimal digits"),
+        (">\n", 3, "a command without a name"),
+        ("  > GET k\n", 3, "outside of a list"),
+        ("@repeat i 5..1 > GET k\n", 3, "`5..1` is empty"),
+        ("@repeat i > GET k\n", 3, "write `@repeat i 1..10 > COMMAND`"),
+        ("> GET k\n@within 5ms :1\n", 4, "stand before a command"),
+        ("@repeat i 1..2 a< :1\n", 3, "stands before a command"),
+        ("state: some\n", 3, "after `state:` stands `any`, `empty`, or nothing"),
+        ("state: any\nstate: empty\n", 4, "a second `state:`"),
+        ("state:\n  \"k\"\n", 4, "after the key stands its type"),
+        ("state:\n  \"k\" string \"v\" \"w\"\n", 4, "a second value"),
+        ("events:\n  set\n", 4, "an event is its name and its key"),
+        ("xfail: later\n", 3, "write `xfail: [guard] reason`"),
+        ("config: hz\n", 3, "in pairs"),
+        ("nodes: m\n", 3, "write `nodes: m=primary r=replicaof:m`"),
+        ("> GET k\n:1\nclaims: N05-01\n", 5, "stands after the first step"),
+    ];
+    for (steps, line, message) in faults {
+        let error = parse("f.vec", &format!("note: t\n== x: y\n{steps}")).unwrap_err();
+        assert_eq!(error.line, line, "{steps}: {error}");
+        assert!(error.message.contains(message), "{steps}: {error}");
+    }
+}

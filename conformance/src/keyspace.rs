@@ -9,6 +9,7 @@ use crate::guard::Identity;
 use crate::matcher::{Context, Match};
 use crate::pattern::{Pattern, TtlUnit};
 use crate::reply::Reply;
+use crate::rules::{KEY, READ};
 use crate::session::{Harness, Session};
 
 /// Longer strings, and collections of more elements, are recorded by their length only.
@@ -130,22 +131,18 @@ fn databases(session: &mut Session) -> Harness<Vec<u32>> {
 }
 
 fn read_key(session: &mut Session, db: u32, key: Bytes) -> Harness<Option<Found>> {
-    let mut ask = |before: &[&str], after: &[&str]| {
-        let args = before.iter().map(|s| Bytes::from(*s));
-        let args = args.chain([key.clone()]).chain(after.iter().map(|s| Bytes::from(*s)));
-        session.call_bytes(&args.collect::<Vec<_>>())
+    let mut ask = |command: &[&str]| {
+        let arg = |word: &&str| if *word == KEY { key.clone() } else { Bytes::from(*word) };
+        session.call_bytes(&command.iter().map(arg).collect::<Vec<_>>())
     };
-    let kind = ask(&["TYPE"], &[])?.text().map(|t| Bytes::from(t).lossy()).unwrap_or_default();
-    let ttl_ms = if let Reply::Int(ms) = ask(&["PTTL"], &[])? { ms } else { -1 };
-    let value = match kind.as_str() {
-        "none" => return Ok(None),
-        "string" => Some(ask(&["GET"], &[])?),
-        "list" => Some(ask(&["LRANGE"], &["0", "-1"])?),
-        "hash" => Some(ask(&["HGETALL"], &[])?),
-        "set" => Some(sorted(ask(&["SMEMBERS"], &[])?)),
-        "zset" => Some(ask(&["ZRANGE"], &["0", "-1", "WITHSCORES"])?),
-        "stream" => Some(ask(&["XRANGE"], &["-", "+"])?),
-        _ => None,
+    let kind = ask(&["TYPE", KEY])?.text().map(|t| Bytes::from(t).lossy()).unwrap_or_default();
+    if kind == "none" {
+        return Ok(None);
+    }
+    let ttl_ms = if let Reply::Int(ms) = ask(&["PTTL", KEY])? { ms } else { -1 };
+    let value = match READ.iter().find(|(readable, _)| *readable == kind) {
+        Some((_, command)) => Some(sorted(ask(command)?)),
+        None => None,
     };
     Ok(Some(Found { db, key, kind, value, ttl_ms }))
 }

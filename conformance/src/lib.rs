@@ -5,15 +5,19 @@
 //! one, and compiles them to JSON for runners in other languages.
 //!
 //! ```text
-//!   spec/vectors/**/*.vec --format--> cases --run--> outcomes --report--> plain, TAP, JSON
-//!                            ^          |     ^
-//!                         record     compile  target: a process, an address, or in process
-//!                            |          v
-//!                         an oracle    spec/vectors/json/*.json
+//!   spec/vectors/**/*.vec --format--> cases --run--> outcomes --report--> plain, TAP, JUnit, JSON
+//!                            ^          |     ^          |                    |
+//!                         record        |  a process,   lock                matrix
+//!                            |          |  an address,   v                    v
+//!                         an oracle     |  in process   oracle.lock.json    pages
+//!                                       +-- compile --> spec/vectors/json/*.json
+//!                                       +-- lint, coverage: what is careless, what is missing
 //! ```
 //!
 //! Reading order: [`pattern`] (the notation of replies), [`mod@format`] (of files), [`case`] (the data),
-//! [`matcher`] (what counts as equal), [`run`] (how a case is played), [`record`].
+//! [`matcher`] (what counts as equal), [`run`] (how a case is played), [`record`]; then what becomes
+//! of it: [`verdict`], [`summary`], [`report`], [`matrix`], [`mod@lock`], and [`mod@coverage`]. [`fuzz`] finds what no
+//! vector asks, and [`mutate`] whether the vectors would notice a faulty server.
 //!
 //! Nothing here uses a client library, or code of the server that it judges: sockets, reader and
 //! notation are its own, because a shared misunderstanding would go unseen.
@@ -26,28 +30,40 @@ pub mod client;
 pub mod compile;
 pub mod coverage;
 pub mod effects;
+pub mod expect;
 pub mod facts;
 pub mod features;
 pub mod fence;
 pub mod format;
+pub mod fuzz;
 pub mod guard;
 pub mod header;
 pub mod keyspace;
 pub mod lexer;
 pub mod lint;
+pub mod lock;
 pub mod matcher;
+pub mod matrix;
+pub mod mutate;
 pub mod notation;
 pub mod pattern;
+pub mod random;
 pub mod record;
 pub mod reply;
 pub mod report;
 pub mod resp;
+pub mod rules;
 pub mod run;
 pub mod session;
 mod soften;
 pub mod suite;
+pub mod summary;
 pub mod target;
 pub mod verdict;
 
-pub use suite::{Options, Summary, run_dir};
+#[cfg(test)]
+mod hostile;
+
+pub use suite::{Options, run_dir};
+pub use summary::Summary;
 pub use verdict::{Outcome, Verdict};

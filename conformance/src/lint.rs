@@ -2,8 +2,8 @@
 //!
 //! A vector can be well formed and still be careless. An error of lint is: a write without a
 //! `state:` (what did it leave?), a blank that nobody recorded, an id that another case of the
-//! note has, a claim's id that is none, a need that no target can ever have, and a note that is not
-//! the name of the folder.
+//! note has, a claim's id that is none, a need that no target can ever have, a connection or a node
+//! that is not there, and a note that is not the name of the folder.
 
 use std::collections::BTreeMap;
 
@@ -38,6 +38,13 @@ pub fn lint(cases: &[Case]) -> Vec<String> {
         }
         for need in case.needs.iter().filter(|need| !features::is_known(need)) {
             say(format!("there is no feature `{need}`"));
+        }
+        for name in case.raw.iter().filter(|name| !case.connections().contains(&name.as_str())) {
+            say(format!("`raw:` names `{name}`, and there is no such connection"));
+        }
+        let nodes = case.commands().filter_map(|(_, send)| send.node.as_ref());
+        for node in nodes.filter(|node| !case.nodes.iter().any(|known| known.name == **node)) {
+            say(format!("there is no node `{node}`"));
         }
         for line in blanks(case) {
             say(format!("line {line} has no reply: record it"));
@@ -99,6 +106,10 @@ mod tests {
         assert_eq!(
             problems("== x: y\na> PING\na< +PONG\n@repeat i 1..2 > GET $i\n"),
             Vec::<String>::new()
+        );
+        assert_eq!(
+            problems("== x: y\nraw: b\na@m> PING\n+PONG\n"),
+            ["x: `raw:` names `b`, and there is no such connection", "x: there is no node `m`"]
         );
         assert_eq!(problems("== x: y\nclaims: N5-1 N05-01\nneeds: luck\n").len(), 2);
     }

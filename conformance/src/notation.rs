@@ -51,7 +51,7 @@ pub fn pattern(lexer: &mut Lexer) -> Parsed<Pattern> {
         b'>' => lexer.expect("[").and_then(|()| elements(lexer)).map(Pattern::Push),
         b'#' if lexer.eat("t") => Ok(Pattern::Bool(true)),
         b'#' if lexer.eat("f") => Ok(Pattern::Bool(false)),
-        b',' => Ok(Pattern::Double(lexer.word())),
+        b',' => double(lexer.word()),
         b'(' => Ok(Pattern::Big(lexer.word())),
         b'!' => Ok(Pattern::BulkError(Bytes(lexer.quoted()?))),
         b'=' => {
@@ -135,7 +135,19 @@ fn pick(lexer: &mut Lexer) -> Parsed<Pattern> {
     lexer.expect("of")?;
     lexer.skip_spaces();
     lexer.expect("[")?;
-    Ok(Pattern::Pick { count, distinct, of: elements(lexer)? })
+    let of = elements(lexer)?;
+    if of.is_empty() || (distinct && count > of.len()) {
+        return error(format!("{count} distinct of {} cannot be picked", of.len()));
+    }
+    Ok(Pattern::Pick { count, distinct, of })
+}
+
+/// `1.5`, `inf`, `nan`: spelled as the server must.
+fn double(digits: String) -> Parsed<Pattern> {
+    match digits.parse::<f64>() {
+        Ok(_) => Ok(Pattern::Double(digits)),
+        Err(_) => error(format!("`{digits}` is not a number")),
+    }
 }
 
 fn collection(lexer: &mut Lexer) -> Parsed<Pattern> {

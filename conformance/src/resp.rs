@@ -112,6 +112,59 @@ pub fn write_command<A: AsRef<[u8]>>(arguments: &[A], out: &mut Vec<u8>) {
     }
 }
 
+/// A reply as it goes over the wire, appended to `out`: what [`Reader`] reads back as the same.
+pub fn write_reply(reply: &Reply, out: &mut Vec<u8>) {
+    match reply {
+        Reply::Simple(text) => write_line(b'+', &text.0, out),
+        Reply::Error(text) => write_line(b'-', &text.0, out),
+        Reply::Int(n) => write_line(b':', n.to_string().as_bytes(), out),
+        Reply::Bulk(bytes) => write_payload(b'$', &bytes.0, out),
+        Reply::NullBulk => out.extend_from_slice(b"$-1\r\n"),
+        Reply::NullArray => out.extend_from_slice(b"*-1\r\n"),
+        Reply::Null => out.extend_from_slice(b"_\r\n"),
+        Reply::Array(elements) => write_elements(b'*', elements, out),
+        Reply::Map(pairs) => write_pairs(b'%', pairs, out),
+        Reply::Set(elements) => write_elements(b'~', elements, out),
+        Reply::Push(elements) => write_elements(b'>', elements, out),
+        Reply::Double(digits) => write_line(b',', digits.as_bytes(), out),
+        Reply::Bool(value) => write_line(b'#', if *value { b"t" } else { b"f" }, out),
+        Reply::Big(digits) => write_line(b'(', digits.as_bytes(), out),
+        Reply::Verbatim(format, text) => {
+            write_payload(b'=', &[format.as_bytes(), b":", &text.0].concat(), out)
+        }
+        Reply::BulkError(text) => write_payload(b'!', &text.0, out),
+        Reply::Attributed(attributes, reply) => {
+            write_pairs(b'|', attributes, out);
+            write_reply(reply, out);
+        }
+    }
+}
+
+fn write_line(kind: u8, text: &[u8], out: &mut Vec<u8>) {
+    out.push(kind);
+    out.extend_from_slice(text);
+    out.extend_from_slice(b"\r\n");
+}
+
+fn write_payload(kind: u8, bytes: &[u8], out: &mut Vec<u8>) {
+    write_line(kind, bytes.len().to_string().as_bytes(), out);
+    out.extend_from_slice(bytes);
+    out.extend_from_slice(b"\r\n");
+}
+
+fn write_elements(kind: u8, elements: &[Reply], out: &mut Vec<u8>) {
+    write_line(kind, elements.len().to_string().as_bytes(), out);
+    elements.iter().for_each(|element| write_reply(element, out));
+}
+
+fn write_pairs(kind: u8, pairs: &[(Reply, Reply)], out: &mut Vec<u8>) {
+    write_line(kind, pairs.len().to_string().as_bytes(), out);
+    for (key, value) in pairs {
+        write_reply(key, out);
+        write_reply(value, out);
+    }
+}
+
 enum Stop {
     NeedMore,
     Broken(String),
@@ -267,6 +320,16 @@ mod tests {
             }
             assert_eq!(replies, whole, "split at {split}");
         }
+    }
+
+    #[test]
+    fn a_reply_is_written_as_it_was_read() {
+        let (mut replies, mut reader) = (Vec::new(), Reader::default());
+        reader.feed(STREAM);
+        all(&mut reader, &mut replies);
+        let mut written = Vec::new();
+        replies.iter().for_each(|reply| write_reply(reply, &mut written));
+        assert_eq!(Bytes(written), Bytes::from(STREAM));
     }
 
     #[test]

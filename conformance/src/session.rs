@@ -18,10 +18,14 @@ use std::fmt;
 use crate::bytes::Bytes;
 use crate::case::Case;
 use crate::client::{Client, Incoming};
-use crate::features::{FEATURES, Probe};
+use crate::features::{FEATURES, Probe, is_shown};
 use crate::guard::{Identity, Version};
 use crate::reply::Reply;
+use crate::rules::{CASE_MS, FRESH, IDENTITY, RESTORE, Undo};
 use crate::target::Target;
+
+/// How long a server may take to be gone after it has closed its connections.
+const DYING_MS: u64 = 200;
 
 /// The runner itself cannot go on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,33 +39,78 @@ pub struct Session<'t> {
     pub identity: Identity,
     /// How long a reply may take.
     pub timeout_ms: u64,
+    /// How long a case may take in all.
+    pub case_limit_ms: u64,
     control: Client,
     features: BTreeMap<&'static str, bool>,
     /// CONFIG GET *, as it was at first.
     baseline: BTreeMap<Bytes, Bytes>,
     /// The default user's line of ACL LIST, as it was at first.
     default_user: String,
+    /// The last case was allowed to end the server.
+    pub end_expected: bool,
+    /// It could not be put back as it was: only a restart will do.
+    suspect: bool,
+    /// How it was lost before the case that runs now, if nobody expected it.
+    lost: Option<String>,
 }
 
 impl<'t> Session<'t> {
     pub fn open(target: &'t mut dyn Target, timeout_ms: u64) -> Harness<Self> {
         let control = connect(target)?;
-        let (identity, features, baseline, default_user) = Default::default();
-        let mut session =
-            Session { target, identity, timeout_ms, control, features, baseline, default_user };
-        session.identify()?;
+        let mut session = Session {
+            target,
+            identity: Identity::default(),
+            timeout_ms,
+            case_limit_ms: CASE_MS,
+            control,
+            features: BTreeMap::new(),
+            baseline: BTreeMap::new(),
+            default_user: String::new(),
+            end_expected: false,
+            suspect: false,
+            lost: None,
+        };
+        session.identify(None)?;
         for feature in FEATURES {
             let known = session.target.feature(feature.name);
             let has = match (&feature.probe, known) {
                 (_, Some(known)) => known,
                 (Probe::Target, None) => false,
-                (Probe::Ask(command, shows), None) => shows(&session.call(command)?),
+                (Probe::Ask(command, shows), None) => {
+                    let answer = session.call(command)?;
+                    is_shown(*shows, &answer, session.control.resp)
+                }
             };
             session.features.insert(feature.name, has);
         }
         session.speak_best()?;
-        session.note_baseline()?;
+        session.baseline = session.config()?;
+        session.default_user = session.default_user()?;
         Ok(session)
+    }
+
+    /// Features that the target has, or has not, whatever the probes say.
+    pub fn declare(&mut self, have: &[String], lack: &[String]) {
+        for (name, has) in &mut self.features {
+            *has = (*has || have.iter().any(|n| n == name)) && !lack.iter().any(|n| n == name);
+        }
+    }
+
+    /// The version of Redis that the target follows, whatever it says.
+    pub fn claim(&mut self, version: Version) -> Harness<()> {
+        self.identify(Some(version))
+    }
+
+    /// Without one every case that names its version would be skipped, and nothing be wrong.
+    pub fn must_have_a_version(&self) -> Harness<()> {
+        if self.identity.redis_version != Version::default() {
+            return Ok(());
+        }
+        Err(HarnessError(format!(
+            "INFO of {} names no redis_version: say which it follows, as in --redis-version 7.0.0",
+            self.target.name()
+        )))
     }
 
     /// `redis 7.0.15`
@@ -89,7 +138,10 @@ impl<'t> Session<'t> {
         for attempt in 0..2 {
             self.control.send(args);
             match self.control.next(self.target, self.timeout_ms) {
-                Incoming::Reply(reply) => return Ok(reply),
+                Incoming::Reply(reply) => {
+                    self.control.note_protocol(args, &reply);
+                    return Ok(reply);
+                }
                 // A case may have killed every client, this one too.
                 Incoming::Closed if attempt == 0 => self.reconnect()?,
                 other => {
@@ -135,45 +187,63 @@ impl<'t> Session<'t> {
     /// Makes the server as good as new. Servers that lack some of these commands refuse them,
     /// which is as good.
     pub fn fresh(&mut self) -> Harness<()> {
-        const COMMANDS: &[&[&str]] = &[
-            &["CLIENT", "KILL", "SKIPME", "yes"],
-            &["CLIENT", "UNPAUSE"],
-            &["SELECT", "0"],
-            &["FLUSHALL"],
-            &["SCRIPT", "FLUSH"],
-            &["FUNCTION", "FLUSH"],
-            &["SLOWLOG", "RESET"],
-            &["LATENCY", "RESET"],
-            &["CONFIG", "RESETSTAT"],
-        ];
-        if self.try_all(COMMANDS).is_err() {
+        let tried = if self.suspect { Ok(()) } else { self.try_all(FRESH) };
+        if self.suspect || tried.is_err() {
+            self.lost = tried.err().map(|e| self.obituary().unwrap_or(e.0));
+            self.lost = self.lost.take().filter(|_| !self.end_expected);
             let restarted = self.target.restart();
             restarted.map_err(|e| HarnessError(format!("{} is gone: {e}", self.target.name())))?;
             self.reconnect()?;
-            self.try_all(COMMANDS)?;
-            self.note_baseline()?;
+            self.try_all(FRESH)?;
+            self.after_restart()?;
+            self.suspect = false;
         }
         Ok(())
     }
 
-    /// Undoes what the commands of a case may have changed beyond the data.
-    pub fn restore(&mut self, case: &Case) -> Harness<()> {
-        let used = |name: &str| case.commands().any(|(command, _)| command == name);
-        let scripted = used("EVAL") || used("FCALL") || used("EXEC");
-        if used("CONFIG") || !case.config.is_empty() || case.events.is_some() || scripted {
-            self.restore_config()?;
-        }
-        if used("ACL") {
-            self.restore_users()?;
-        }
-        if used("DEBUG") {
-            self.call(&["DEBUG", "SET-ACTIVE-EXPIRE", "1"])?;
-            self.call(&["DEBUG", "QUICKLIST-PACKED-THRESHOLD", "1gb"])?;
-        }
-        if used("REPLICAOF") || used("SLAVEOF") {
-            self.call(&["REPLICAOF", "NO", "ONE"])?;
+    /// How the server was lost since the last question, if it was.
+    pub fn take_loss(&mut self) -> Option<String> {
+        self.lost.take()
+    }
+
+    /// How the server ended, if it has. Dying takes a moment.
+    pub fn obituary(&mut self) -> Option<String> {
+        (0..DYING_MS).find_map(|_| {
+            self.target.died().or_else(|| {
+                self.target.sleep(1);
+                None
+            })
+        })
+    }
+
+    /// Undoes what the commands of a case may have changed beyond the data. What stood in the way
+    /// is returned, and the next case begins with a restart.
+    pub fn restore(&mut self, case: &Case) -> Option<String> {
+        let trouble = self.try_restore(case).err().map(|error| error.0);
+        self.suspect = trouble.is_some();
+        trouble
+    }
+
+    fn try_restore(&mut self, case: &Case) -> Harness<()> {
+        let used = |names: &[&str]| case.commands().any(|(name, _)| names.contains(&name.as_str()));
+        // What the case asks for by its headings is CONFIG SET too.
+        let configured = !case.config.is_empty() || case.events.is_some();
+        for restore in RESTORE {
+            if used(restore.after) || (configured && restore.after.contains(&"CONFIG")) {
+                self.undo(&restore.undo)?;
+            }
         }
         Ok(())
+    }
+
+    fn undo(&mut self, what: &Undo) -> Harness<()> {
+        match what {
+            Undo::Config => self.restore_config(),
+            Undo::Users => self.restore_users(),
+            Undo::Commands(commands) => {
+                commands.iter().try_for_each(|command| self.call(command).map(drop))
+            }
+        }
     }
 
     fn try_all(&mut self, commands: &[&[&str]]) -> Harness<()> {
@@ -231,11 +301,15 @@ impl<'t> Session<'t> {
         Ok(lines.find(|line| line.starts_with("user default ")).unwrap_or_default())
     }
 
-    /// A restarted server may have another port, for one: what it is now is what to go back to.
-    fn note_baseline(&mut self) -> Harness<()> {
-        self.baseline = self.config()?;
-        self.default_user = self.default_user()?;
-        Ok(())
+    /// A restarted server may have another port; one that somebody else runs may still be as the
+    /// last case left it.
+    fn after_restart(&mut self) -> Harness<()> {
+        let port = Bytes::from("port");
+        if let Some(now) = self.config()?.remove(&port) {
+            self.baseline.insert(port, now);
+        }
+        self.restore_config()?;
+        self.restore_users()
     }
 
     fn config(&mut self) -> Harness<BTreeMap<Bytes, Bytes>> {
@@ -244,17 +318,17 @@ impl<'t> Session<'t> {
         Ok(reply.pairs().unwrap_or_default().into_iter().map(|(k, v)| (text(k), text(v))).collect())
     }
 
-    fn identify(&mut self) -> Harness<()> {
-        self.identity = match self.target.identity() {
-            Some(identity) => identity,
-            None => {
-                let info = self.call(&["INFO", "server"])?;
-                identity_of(
-                    self.target.name(),
-                    &String::from_utf8_lossy(info.text().unwrap_or(&[])),
-                )
-            }
-        };
+    /// What was claimed stands before what INFO says, and the first line counts.
+    fn identify(&mut self, claimed: Option<Version>) -> Harness<()> {
+        if let Some(identity) = self.target.identity() {
+            let redis_version = claimed.unwrap_or(identity.redis_version);
+            self.identity = Identity { redis_version, ..identity };
+            return Ok(());
+        }
+        let claimed = claimed.map_or(String::new(), |version| format!("redis_version:{version}\n"));
+        let info = self.call(&["INFO", "server"])?;
+        let info = String::from_utf8_lossy(info.text().unwrap_or(&[])).into_owned();
+        self.identity = identity_of(self.target.name(), &format!("{claimed}{info}"));
         Ok(())
     }
 
@@ -283,7 +357,7 @@ impl fmt::Display for HarnessError {
 }
 
 fn connect(target: &mut dyn Target) -> Harness<Client> {
-    let connection = target.connect();
+    let connection = target.connect_for_runner();
     connection
         .map(Client::new)
         .map_err(|e| HarnessError(format!("{} cannot be reached: {e}", target.name())))
@@ -297,14 +371,17 @@ fn identity_of(target: &str, info: &str) -> Identity {
     };
     let redis_version = version("redis_version").unwrap_or_default();
     let mut names = Vec::new();
-    if let Some(valkey) = version("valkey_version") {
-        names.push(("valkey".to_string(), valkey));
-    } else {
-        names.extend(version("keynotes_version").map(|version| ("keynotes".to_string(), version)));
-        names.push(("redis".to_string(), redis_version));
+    for kind in IDENTITY {
+        if let Some(version) = version(kind.field) {
+            names.push((kind.name.to_string(), version));
+            if kind.only {
+                break;
+            }
+        }
     }
     if !names.iter().any(|(name, _)| name == target) {
-        names.push((target.to_string(), names[0].1));
+        let own = names.first().map_or(redis_version, |(_, version)| *version);
+        names.push((target.to_string(), own));
     }
     Identity { names, redis_version }
 }
@@ -329,5 +406,7 @@ mod tests {
             keynotes.names,
             [("keynotes".into(), Version(0, 1, 0)), ("redis".into(), Version(7, 4, 1))]
         );
+        let claimed = identity_of("mine", "redis_version:7.2.0\nredis_version:6.0.0\n");
+        assert_eq!(claimed.redis_version, Version(7, 2, 0), "the first line counts");
     }
 }

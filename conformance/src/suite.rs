@@ -10,12 +10,16 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::case::{Case, Step};
+use crate::expect::{self, Expectation};
 use crate::format::{self, FormatError};
-use crate::report;
+use crate::guard::Version;
+use crate::random::Random;
 use crate::run;
 use crate::session::{Harness, HarnessError, Session};
+pub use crate::summary::Summary;
+use crate::summary::TargetInfo;
 use crate::target::{Spec, Target};
-use crate::verdict::{Outcome, Verdict};
+use crate::verdict::{Fault, Outcome, Verdict};
 
 /// What to run, and how strictly.
 #[derive(Clone, Debug)]
@@ -35,6 +39,13 @@ pub struct Options {
     /// How many servers of one kind to run side by side.
     pub jobs: usize,
     pub timeout_ms: u64,
+    /// The version of Redis that the targets follow, whatever they say.
+    pub redis_version: Option<Version>,
+    /// Features that the targets have, or have not, whatever the probes say.
+    pub have: Vec<String>,
+    pub lack: Vec<String>,
+    /// Failures that are known.
+    pub expect: Vec<Expectation>,
 }
 
 impl Default for Options {
@@ -48,36 +59,18 @@ impl Default for Options {
             seed: None,
             jobs: 1,
             timeout_ms: 5000,
+            redis_version: None,
+            have: Vec::new(),
+            lack: Vec::new(),
+            expect: Vec::new(),
         }
     }
 }
 
-/// Everything that a run found. `Display` is the plain report.
-#[derive(Clone, Debug, Default)]
-pub struct Summary {
-    pub outcomes: Vec<Outcome>,
-    /// The runner could not go on with these targets.
-    pub harness_errors: Vec<String>,
-    pub strict_text: bool,
-    pub strict_missing: bool,
-}
-
-impl Summary {
-    /// An empty one, as strict as the options say.
-    pub fn new(options: &Options) -> Self {
-        Summary {
-            strict_text: options.strict_text,
-            strict_missing: options.strict_missing,
-            ..Summary::default()
-        }
-    }
-
-    pub fn count(&self, verdict: Verdict) -> usize {
-        self.outcomes.iter().filter(|outcome| outcome.verdict == verdict).count()
-    }
-
-    pub fn is_failure(&self, outcome: &Outcome) -> bool {
-        match outcome.verdict {
+impl Options {
+    /// Whether a verdict counts as a failure.
+    pub fn is_failure(&self, verdict: Verdict) -> bool {
+        match verdict {
             Verdict::Fail => true,
             Verdict::Text => self.strict_text,
             Verdict::Missing => self.strict_missing,
@@ -85,28 +78,22 @@ impl Summary {
         }
     }
 
-    pub fn failures(&self) -> impl Iterator<Item = &Outcome> {
-        self.outcomes.iter().filter(|outcome| self.is_failure(outcome))
-    }
-
-    /// 0: all is well; 1: a case failed; 2: the harness did.
-    pub fn exit_code(&self) -> u8 {
-        match (self.harness_errors.is_empty(), self.failures().next()) {
-            (false, _) => 2,
-            (true, Some(_)) => 1,
-            (true, None) => 0,
-        }
-    }
-
-    pub fn merge(&mut self, other: Summary) {
-        self.outcomes.extend(other.outcomes);
-        self.harness_errors.extend(other.harness_errors);
-    }
-}
-
-impl std::fmt::Display for Summary {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&report::plain(self))
+    /// What differs from the defaults, as the command line would say it.
+    pub fn described(&self) -> Vec<(String, String)> {
+        let protocols: Vec<String> = self.resp.iter().map(u8::to_string).collect();
+        let said = [
+            ("resp", protocols.join(",")),
+            ("only", self.only.join(",")),
+            ("text", if self.strict_text { "strict".into() } else { String::new() }),
+            ("missing", if self.strict_missing { "fail".into() } else { String::new() }),
+            ("quick", if self.quick { "yes".into() } else { String::new() }),
+            ("seed", self.seed.map_or(String::new(), |seed| seed.to_string())),
+            ("redis-version", self.redis_version.map_or(String::new(), String::from)),
+            ("have", self.have.join(",")),
+            ("lack", self.lack.join(",")),
+        ];
+        let said = said.into_iter().filter(|(_, value)| !value.is_empty());
+        said.map(|(name, value)| (name.to_string(), value)).collect()
     }
 }
 
@@ -123,9 +110,12 @@ pub fn run_dir(dir: &Path, target: &mut dyn Target, options: &Options) -> Summar
 /// Runs cases on one target, in the order given.
 pub fn run_cases(cases: &[&Case], target: &mut dyn Target, options: &Options) -> Summary {
     let mut summary = Summary::new(options);
-    if let Err(error) = run_each(cases.iter().copied(), target, options, &mut summary.outcomes) {
+    let name = target.name().to_string();
+    if let Err(error) = run_each(cases.iter().copied(), target, &name, options, &mut summary) {
         summary.harness_errors.push(error.to_string());
     }
+    (summary.about.cases, summary.about.runs) = (cases.len(), cases.len() * options.resp.len());
+    expect::apply(&mut summary.outcomes, options);
     summary
 }
 
@@ -139,24 +129,20 @@ pub fn run_spec(cases: &[&Case], spec: &Spec, options: &Options) -> Summary {
             scope.spawn(|| {
                 let mut part = Summary::new(options);
                 let take = || cases.get(next.fetch_add(1, Ordering::Relaxed)).copied();
-                let ran = spec
-                    .open()
-                    .map_err(|e| HarnessError(format!("{}: {e}", spec.name())))
-                    .and_then(|mut target| {
-                        run_each(
-                            std::iter::from_fn(take),
-                            &mut *target,
-                            options,
-                            &mut part.outcomes,
-                        )
-                    });
+                let opened = spec.open().map_err(|e| HarnessError(format!("{}: {e}", spec.name())));
+                let ran = opened.and_then(|mut target| {
+                    let cases = std::iter::from_fn(take);
+                    run_each(cases, &mut *target, &spec.to_string(), options, &mut part)
+                });
                 part.harness_errors.extend(ran.err().map(|error| error.to_string()));
                 done.lock().expect("no thread panics while it holds the lock").merge(part);
             });
         }
     });
     let mut summary = done.into_inner().expect("all threads are done");
+    (summary.about.cases, summary.about.runs) = (cases.len(), cases.len() * options.resp.len());
     sort_as_written(&mut summary.outcomes, cases);
+    expect::apply(&mut summary.outcomes, options);
     summary
 }
 
@@ -165,17 +151,35 @@ pub fn load(path: &Path) -> Result<Vec<Case>, Vec<FormatError>> {
     let (mut cases, mut errors) = (Vec::new(), Vec::new());
     for file in vector_files(path) {
         let name = file.display().to_string();
-        let text = fs::read_to_string(&file).map_err(|e| FormatError {
-            file: name.clone(),
-            line: 0,
-            message: e.to_string(),
-        });
-        match text.and_then(|text| format::parse(&name, &text)) {
+        match read(&file, &name).and_then(|text| format::parse(&name, &text)).and_then(noted) {
             Ok(more) => cases.extend(more),
             Err(error) => errors.push(error),
         }
     }
     if errors.is_empty() { Ok(cases) } else { Err(errors) }
+}
+
+/// The text of a file; where it is not UTF-8, the line is named.
+fn read(path: &Path, name: &str) -> Result<String, FormatError> {
+    let fault = |line, message| FormatError { file: name.into(), line, message };
+    let bytes = fs::read(path).map_err(|e| fault(0, e.to_string()))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        fault(line, "a byte that is not UTF-8: write it as \\xHH between quotes".into())
+    })
+}
+
+/// Every case must belong to a note, or its name would not be unique.
+fn noted(cases: Vec<Case>) -> Result<Vec<Case>, FormatError> {
+    match cases.iter().find(|case| case.note.is_empty()) {
+        None => Ok(cases),
+        Some(case) => Err(FormatError {
+            file: case.path.clone(),
+            line: case.line,
+            message: "no note: write `note: NN-name` before the first case".into(),
+        }),
+    }
 }
 
 /// The `.vec` files under a folder, sorted.
@@ -202,7 +206,7 @@ pub fn choose<'c>(cases: &'c [Case], options: &Options) -> Vec<&'c Case> {
     };
     let mut cases: Vec<&Case> = cases.iter().filter(chosen).collect();
     if let Some(seed) = options.seed {
-        shuffle(&mut cases, seed);
+        Random::new(seed).shuffle(&mut cases);
     }
     cases
 }
@@ -210,16 +214,48 @@ pub fn choose<'c>(cases: &'c [Case], options: &Options) -> Vec<&'c Case> {
 fn run_each<'c>(
     cases: impl Iterator<Item = &'c Case>,
     target: &mut dyn Target,
+    asked: &str,
     options: &Options,
-    outcomes: &mut Vec<Outcome>,
+    part: &mut Summary,
 ) -> Harness<()> {
     let mut session = Session::open(target, options.timeout_ms)?;
+    if let Some(version) = options.redis_version {
+        session.claim(version)?;
+    }
+    session.must_have_a_version()?;
+    session.declare(&options.have, &options.lack);
+    part.about.note(TargetInfo::of(&session, asked));
+    let mut last_played = None;
     for case in cases {
         for resp in &options.resp {
-            outcomes.push(run::run(&mut session, case, *resp, false)?.0);
+            let ran = run::run(&mut session, case, *resp, false);
+            let before = last_played.map(|at: usize| &mut part.outcomes[at]);
+            let (outcome, _) = match (ran, before) {
+                (Ok(ran), before) => {
+                    blame(before, session.take_loss());
+                    ran
+                }
+                (Err(HarnessError(why)), Some(before)) => {
+                    let (name, resp) = (&before.case, before.resp);
+                    return Err(HarnessError(format!("after {name} in RESP{resp}: {why}")));
+                }
+                (Err(error), None) => return Err(error),
+            };
+            if outcome.verdict != Verdict::Skip {
+                last_played = Some(part.outcomes.len());
+            }
+            part.outcomes.push(outcome);
         }
     }
     Ok(())
+}
+
+/// A server that is found dead before a case died of the one before it.
+fn blame(before: Option<&mut Outcome>, loss: Option<String>) {
+    if let (Some(outcome), Some(why)) = (before, loss) {
+        outcome.faults.push(Fault::fail(outcome.line, "the server goes on", why));
+        outcome.verdict = Verdict::Fail;
+    }
 }
 
 fn sort_as_written(outcomes: &mut [Outcome], cases: &[&Case]) {
@@ -229,7 +265,7 @@ fn sort_as_written(outcomes: &mut [Outcome], cases: &[&Case]) {
 }
 
 /// Real time beyond a blink, or a great many commands.
-fn is_slow(case: &Case) -> bool {
+pub(crate) fn is_slow(case: &Case) -> bool {
     case.steps.iter().any(|step| match step {
         Step::Sleep(ms) => *ms > 20,
         Step::Send(send) => {
@@ -239,14 +275,43 @@ fn is_slow(case: &Case) -> bool {
     })
 }
 
-/// Fisher and Yates, with the splitmix64 generator.
-fn shuffle<T>(items: &mut [T], seed: u64) {
-    let mut state = seed;
-    for i in (1..items.len()).rev() {
-        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        items.swap(i, ((z ^ (z >> 31)) % (i as u64 + 1)) as usize);
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load_one(name: &str, bytes: &[u8]) -> String {
+        let dir = std::env::temp_dir().join(format!("conformance-load-{}", std::process::id()));
+        fs::create_dir_all(&dir).unwrap();
+        let file = dir.join(name);
+        fs::write(&file, bytes).unwrap();
+        let loaded = load(&file).map(|cases| cases.len());
+        fs::remove_file(&file).unwrap();
+        match loaded {
+            Ok(cases) => format!("{cases} cases"),
+            Err(errors) => errors[0].to_string().rsplit(".vec:").next().unwrap().to_string(),
+        }
+    }
+
+    #[test]
+    fn files_that_are_no_vectors_are_refused() {
+        assert_eq!(load_one("a.vec", b"note: t\n== x\n> PING\n+PONG\n"), "1 cases");
+        assert!(load_one("b.vec", b"note: t\n== x\n> GET \xff\n").starts_with("3: a byte that is"));
+        assert!(load_one("c.vec", b"== x\n> PING\n+PONG\n").starts_with("1: no note"));
+    }
+
+    #[test]
+    fn a_shuffle_is_the_same_for_a_seed_and_loses_nothing() {
+        let text: String = (0..40).map(|i| format!("== c{i}\n> PING\n+PONG\n")).collect();
+        let cases = format::parse("t/t.vec", &format!("note: t\n{text}")).unwrap();
+        let order = |seed| -> Vec<String> {
+            let options = Options { seed, ..Options::default() };
+            choose(&cases, &options).iter().map(|case| case.id.clone()).collect()
+        };
+        assert_eq!(order(Some(1)), order(Some(1)));
+        assert_ne!(order(Some(1)), order(Some(2)));
+        let (mut plain, mut shuffled) = (order(None), order(Some(7)));
+        plain.sort();
+        shuffled.sort();
+        assert_eq!(plain, shuffled);
     }
 }

@@ -9,11 +9,14 @@
 //! | xfail | failed, as the case says it does here | |
 //! | fail | anything else | yes |
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
+    #[default]
     Pass,
     Text,
     Missing,
@@ -23,7 +26,7 @@ pub enum Verdict {
 }
 
 /// One case in one protocol on one target.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Outcome {
     /// `05-strings/set-nx`
     pub case: String,
@@ -35,27 +38,43 @@ pub struct Outcome {
     /// `redis 7.0.15`
     pub target: String,
     pub verdict: Verdict,
+    pub duration_ms: u64,
     /// Why it was skipped, or is expected to fail.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
     /// The lines at fault, in order.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub faults: Vec<Fault>,
     /// What was sent and what came, in the notation of vectors.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub transcript: Vec<String>,
 }
 
 /// A line that did not hold.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fault {
     pub line: usize,
     pub verdict: Verdict,
     pub expected: String,
     pub got: String,
+    /// Which line of the transcript differs; none for effects.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<usize>,
+    /// Where two strings part, in hexadecimal digits, if the eye cannot see it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<String>,
 }
 
 impl Verdict {
+    pub const ALL: [Verdict; 6] = [
+        Verdict::Pass,
+        Verdict::Text,
+        Verdict::Missing,
+        Verdict::Skip,
+        Verdict::Xfail,
+        Verdict::Fail,
+    ];
+
     pub fn name(self) -> &'static str {
         match self {
             Verdict::Pass => "pass",
@@ -65,5 +84,13 @@ impl Verdict {
             Verdict::Xfail => "xfail",
             Verdict::Fail => "fail",
         }
+    }
+}
+
+impl Fault {
+    /// A failure that no line of the transcript shows.
+    pub fn fail(line: usize, expected: impl Into<String>, got: impl Into<String>) -> Fault {
+        let (expected, got) = (expected.into(), got.into());
+        Fault { line, verdict: Verdict::Fail, expected, got, at: None, bytes: None }
     }
 }

@@ -66,6 +66,10 @@ fn twenty_keys_a_round() {
     let removed = sweep(&mut all_dead, 1, 1_000_000);
     assert!((320..=16 * 26).contains(&removed), "{removed}");
     assert_eq!(all_dead.sweeper.time_caps, 1);
+    assert_eq!(
+        all_dead.sweeper.spent_us, 2_000_000,
+        "from the first look at the clock to the last"
+    );
     let mut all_dead = keys(20_000, 100);
     let removed = sweep(&mut all_dead, 10, 1_000_000);
     assert!((16 * 65..=16 * 71).contains(&removed), "effort 10: {removed}");

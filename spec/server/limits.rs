@@ -2,7 +2,7 @@
 
 use super::process::{Server, Wire, eventually};
 use std::net::{SocketAddr, TcpStream, UdpSocket};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 #[test]
 fn one_client_too_many_is_told_so() {
@@ -54,14 +54,21 @@ fn strangers_are_denied_while_there_is_no_password() {
 
 #[test]
 fn an_idle_client_is_sent_away_and_an_active_one_is_not() {
-    let server = Server::start(&["--timeout", "1", "--hz", "100", "--loglevel", "verbose"]);
+    let server = Server::start(&["--timeout", "3", "--hz", "100", "--loglevel", "verbose"]);
     let (mut idle, mut active) = (server.connect(), server.connect());
+    let silent_since = Instant::now();
     idle.ask("PING\r\n", "+PONG\r\n");
-    for _ in 0..20 {
-        active.ask("PING\r\n", "+PONG\r\n");
-        std::thread::sleep(Duration::from_millis(100));
-    }
-    assert_eq!(idle.rest(), b"");
+    idle.stream.set_nonblocking(true).unwrap();
+    let still_open = |error: std::io::Error| error.kind() == std::io::ErrorKind::WouldBlock;
+    eventually(
+        || {
+            active.ask("PING\r\n", "+PONG\r\n");
+            !idle.stream.peek(&mut [0]).is_err_and(still_open)
+        },
+        || "the idle client is not sent away".to_owned(),
+    );
+    let silent = silent_since.elapsed();
+    assert!(silent >= Duration::from_secs(3), "sent away after {silent:?}");
     server.await_log(|log| log.contains("Closing idle client"));
     active.ask("PING\r\n", "+PONG\r\n");
 }
@@ -116,22 +123,26 @@ fn what_multi_queues_counts_as_unrun_bytes() {
 #[test]
 fn who_sends_or_takes_bytes_is_not_idle() {
     use std::io::{Read, Write};
-    let server = Server::start(&["--timeout", "1", "--hz", "100"]);
+    // Far more than the kernel's buffers hold: the server must go on writing for long.
+    const LEN: usize = 40_000_000;
+    let server = Server::start(&["--timeout", "2", "--hz", "100"]);
     let mut slow = server.connect();
-    slow.send(b"*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$20000000\r\n");
-    let piece = vec![b'x'; 1_000_000];
-    for _ in 0..20 {
+    slow.send(format!("*3\r\n$3\r\nSET\r\n$1\r\nk\r\n${LEN}\r\n").as_bytes());
+    // A piece each 20 ms, for longer than the timeout; a stall of a second is no silence.
+    let piece = vec![b'x'; LEN / 150];
+    for _ in 0..150 {
         slow.stream.write_all(&piece).expect("it is not sent away while it sends");
-        std::thread::sleep(Duration::from_millis(150));
+        std::thread::sleep(Duration::from_millis(20));
     }
+    slow.send(&vec![b'x'; LEN - 150 * piece.len()]);
     slow.ask("\r\n", "+OK\r\n");
     slow.send(b"GET k\r\n");
-    let (mut taken, mut buffer) = (0, vec![0; 1_000_000]);
-    while taken < 20_000_000 {
+    let (mut taken, mut buffer) = (0, vec![0; 100_000]);
+    while taken < LEN {
         let count = slow.stream.read(&mut buffer).unwrap_or_default();
         assert!(count > 0, "sent away after {taken} bytes");
         taken += count;
-        std::thread::sleep(Duration::from_millis(100 * count as u64 / 1_000_000 + 1));
+        std::thread::sleep(Duration::from_millis(8));
     }
 }
 

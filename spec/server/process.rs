@@ -8,7 +8,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
-const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A directory, and how to start programs in it.
 pub struct Setup {
@@ -50,7 +50,8 @@ impl Setup {
 
     /// Runs to the end: exit code and all that was printed.
     pub fn finish(&self, args: &[&str]) -> (Option<i32>, String) {
-        let status = self.command(args).status().expect("it runs");
+        let mut child = self.command(args).spawn().expect("it runs");
+        let status = end_of(&mut child, || self.text("out"));
         (status.code(), self.text("out") + &self.text("err"))
     }
 
@@ -105,14 +106,8 @@ impl Server {
     }
 
     pub fn wait(&mut self) -> ExitStatus {
-        let started = Instant::now();
-        loop {
-            if let Some(status) = self.child.try_wait().expect("a child") {
-                return status;
-            }
-            assert!(started.elapsed() < PATIENCE, "it does not end; log:\n{}", self.log());
-            std::thread::sleep(Duration::from_millis(5));
-        }
+        let setup = &self.setup;
+        end_of(&mut self.child, || setup.text("out"))
     }
 
     /// Ends it by a signal; gives back its directory and port.
@@ -142,6 +137,7 @@ pub struct Wire {
 impl Wire {
     pub fn new(stream: TcpStream) -> Wire {
         stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+        stream.set_write_timeout(Some(PATIENCE)).expect("a timeout");
         stream.set_nodelay(true).expect("a socket");
         Wire { stream }
     }
@@ -177,6 +173,21 @@ impl Wire {
 
     pub fn close_sending(&self) {
         self.stream.shutdown(Shutdown::Write).expect("half a socket");
+    }
+}
+
+/// Waits for a process to end; one that does not is killed.
+fn end_of(child: &mut Child, log: impl Fn() -> String) -> ExitStatus {
+    let started = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().expect("a child") {
+            return status;
+        }
+        if started.elapsed() > PATIENCE {
+            let _ = child.kill();
+            panic!("it does not end; log:\n{}", log());
+        }
+        std::thread::sleep(Duration::from_millis(5));
     }
 }
 

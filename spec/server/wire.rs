@@ -100,15 +100,18 @@ fn a_slow_reader_of_a_big_reply_keeps_nobody_waiting() {
     slow.ask(&set, "+OK\r\n");
     slow.send(b"GET k\r\n");
     let mut other = server.connect();
-    let mut worst = Duration::ZERO;
     let mut head = [0; 1000];
-    for _ in 0..50 {
-        slow.stream.read_exact(&mut head).unwrap();
-        let started = Instant::now();
-        other.ask("PING\r\n", "+PONG\r\n");
-        worst = worst.max(started.elapsed());
-    }
-    assert!(worst < Duration::from_secs(1), "a PING took {worst:?}");
+    let mut took: Vec<Duration> = (0..50)
+        .map(|_| {
+            slow.stream.read_exact(&mut head).unwrap();
+            let started = Instant::now();
+            other.ask("PING\r\n", "+PONG\r\n");
+            started.elapsed()
+        })
+        .collect();
+    // The median: a machine that stalls once says nothing of the server.
+    took.sort();
+    assert!(took[25] < Duration::from_millis(100), "PINGs took {took:?}");
     let mut left = "$67108864\r\n".len() + value.len() + 2 - 50 * head.len();
     let mut piece = vec![0; 1 << 20];
     while left > 0 {

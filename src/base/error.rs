@@ -6,6 +6,7 @@
 //!
 //! These are errors of the request. A broken invariant of the server is an assert.
 
+use super::word::until_nul;
 use std::borrow::Cow;
 
 /// An error reply. Small, so that `Result<(), Error>` is cheap to return.
@@ -19,7 +20,6 @@ pub enum Error {
     /// A result outside of a signed 64-bit integer.
     Overflow,
     NoSuchKey,
-    OutOfRange,
     /// A fixed text, code included.
     Static(&'static str),
     /// A text made for the occasion, code included.
@@ -47,7 +47,6 @@ impl Error {
             Error::NotFloat => "ERR value is not a valid float",
             Error::Overflow => "ERR increment or decrement would overflow",
             Error::NoSuchKey => "ERR no such key",
-            Error::OutOfRange => "ERR index out of range",
             Error::Static(text) => text,
             Error::Text(text) => return Cow::Borrowed(text),
         };
@@ -59,11 +58,6 @@ impl Error {
         let text = self.text();
         text.split(|&byte| byte == b' ').next().unwrap_or_default().to_vec()
     }
-}
-
-/// What C's `%s` prints of these bytes.
-pub fn until_nul(word: &[u8]) -> &[u8] {
-    word.split(|&byte| byte == 0).next().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@
 //! | [`quote`] | words on a line, as in `redis.conf` and inline commands |
 //! | [`rng`] | chance from a seed, so that every run can be repeated |
 //! | [`time`] | time, as an argument |
+//! | [`word`] | which words of a request are the same option |
 //!
 //! Nothing here knows a command, a key or a client; nothing asks the operating system for time or
 //! entropy; nothing here is `unsafe`.
@@ -37,3 +38,4 @@ pub mod number;
 pub mod quote;
 pub mod rng;
 pub mod time;
+pub mod word;

@@ -17,6 +17,7 @@
 //! Knows nothing of users.
 
 use super::row::{ADMIN, BLOCKING, Command, FAST, PUBSUB, READONLY, WRITE};
+use crate::base::word;
 
 /// A set of categories, a bit each.
 pub type Categories = u32;
@@ -74,7 +75,7 @@ pub fn categories(row: &Command, group: &str) -> Categories {
 
 /// The category of that name, in any case of its letters.
 pub fn by_name(name: &[u8]) -> Option<Categories> {
-    let at = NAMES.iter().position(|known| name.eq_ignore_ascii_case(known.as_bytes()))?;
+    let at = NAMES.iter().position(|known| word::is(name, known))?;
     Some(1 << at)
 }
 

@@ -75,6 +75,8 @@ pub struct Lifecycle {
     /// 40 hexadecimal digits that name this history of writes to replicas.
     pub replication_id: String,
     pub switches: Switches,
+    /// When the log last told of a browser, by the clock that never goes back.
+    pub browser_warning_us: Option<u64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,11 +3,11 @@
 //! FLUSHDB and SWAPDB change every key at once without naming any. Who watches or waits for a key is
 //! found from the other side: by the keys that somebody watches or waits for.
 
+use super::Cx;
 use super::row::{Command, FAST, Outcome, READONLY, WRITE, cmd};
-use super::{Cx, World};
 use crate::base::error::Error;
 use crate::base::int::parse_i64;
-use crate::keyspace::db::Db;
+use crate::base::word;
 use crate::protocol::Args;
 
 const ON_EVERY_SHARD: &[&str] = &["request_policy:all_shards", "response_policy:all_succeeded"];
@@ -65,8 +65,8 @@ fn flush_mode(cx: &Cx<'_>, args: Args<'_>) -> Result<bool, Error> {
     match args.get(1) {
         None => Ok(cx.config.lazyfree_lazy_user_flush),
         Some(_) if args.len() > 2 => Err(Error::Syntax),
-        Some(word) if word.eq_ignore_ascii_case(b"ASYNC") => Ok(true),
-        Some(word) if word.eq_ignore_ascii_case(b"SYNC") => Ok(false),
+        Some(word) if word::is(word, "ASYNC") => Ok(true),
+        Some(word) if word::is(word, "SYNC") => Ok(false),
         Some(_) => Err(Error::Syntax),
     }
 }
@@ -89,14 +89,10 @@ fn empty(cx: &mut Cx<'_>, db: usize, lazy: bool) -> u64 {
     let old = cx.keys.take_db(db);
     let removed = old.len() as u64;
     wake_waiters_of(cx, db);
-    free(cx.world, old, lazy);
-    removed
-}
-
-fn free(world: &mut dyn World, old: Db, lazy: bool) {
     if lazy {
-        world.free_later(Box::new(old));
+        cx.world.free_later(Box::new(old), removed);
     }
+    removed
 }
 
 fn swapdb(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {

@@ -26,6 +26,7 @@ use super::row::{
     UPDATE, VARIABLE_FLAGS,
 };
 use crate::base::int::parse_i64;
+use crate::base::word;
 use crate::protocol::Args;
 
 /// A word that is a key, and what is done with it.
@@ -101,7 +102,7 @@ fn run_of(spec: &KeySpec, args: Args<'_>, found: &mut Vec<KeyUse>) -> Option<()>
 
 /// The index after `word`, looked for from `from` on, or backwards when negative.
 fn after_word(word: &str, from: i32, args: Args<'_>) -> Option<usize> {
-    let is_word = |&at: &usize| args[at].eq_ignore_ascii_case(word.as_bytes());
+    let is_word = |&at: &usize| word::is(&args[at], word);
     // The last word cannot be the keyword: no key would follow.
     let last = args.len() - 1;
     let at = match usize::try_from(from) {
@@ -113,7 +114,7 @@ fn after_word(word: &str, from: i32, args: Args<'_>) -> Option<usize> {
 
 /// SET reads the old value only if asked to.
 pub fn of_set(args: Args<'_>, found: &mut Vec<KeyUse>) {
-    let reads = args.iter().skip(3).any(|word| word.eq_ignore_ascii_case(b"GET"));
+    let reads = args.iter().skip(3).any(|word| word::is(word, "GET"));
     let flags = if reads { RW | ACCESS | UPDATE } else { OW | UPDATE };
     found.push(KeyUse { at: 1, flags });
 }
@@ -123,7 +124,7 @@ pub fn of_bitfield(args: Args<'_>, found: &mut Vec<KeyUse>) {
     let mut at = 2;
     let mut only_reads = true;
     while at < args.len() && only_reads {
-        at += match args[at].to_ascii_uppercase().as_slice() {
+        at += match word::upper(&args[at]).as_slice() {
             b"GET" => 3,
             b"OVERFLOW" => 2,
             _ => {
@@ -142,7 +143,7 @@ pub fn of_sort(args: Args<'_>, found: &mut Vec<KeyUse>) {
     let mut at = 2;
     let mut stored = None;
     while at < args.len() {
-        at += match args[at].to_ascii_uppercase().as_slice() {
+        at += match word::upper(&args[at]).as_slice() {
             b"LIMIT" => 3,
             b"GET" | b"BY" => 2,
             b"STORE" if at + 1 < args.len() => {
@@ -165,7 +166,7 @@ pub fn of_migrate(args: Args<'_>, found: &mut Vec<KeyUse>) {
     let flags = RW | ACCESS | DELETE;
     let mut at = 6;
     while at < args.len() {
-        at += match args[at].to_ascii_uppercase().as_slice() {
+        at += match word::upper(&args[at]).as_slice() {
             b"AUTH" => 2,
             b"AUTH2" => 3,
             b"KEYS" => {

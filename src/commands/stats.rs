@@ -31,6 +31,8 @@ pub struct Stats {
     pub writes_processed: u64,
     pub query_buffer_limit_disconnections: u64,
     pub output_buffer_limit_disconnections: u64,
+    /// Values that had been freed elsewhere when the counters were last reset.
+    pub lazy_freed_before: u64,
     pub event_loop: EventLoopStats,
     /// Operations and bytes per second.
     pub sampler: Sampler,
@@ -57,6 +59,8 @@ pub struct Lasting {
     pub peak_memory_at_s: i64,
     /// Memory in use when the engine was made, before any data.
     pub startup_memory_bytes: u64,
+    /// Passwords and users that were refused.
+    pub auth_failures: u64,
 }
 
 /// A script may invent codes: beyond this many they are no longer told apart.

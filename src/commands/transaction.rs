@@ -81,21 +81,26 @@ fn exec(cx: &mut Cx<'_>, _: Args<'_>) -> Outcome {
         cx.reply.null_array();
         return Ok(());
     }
+    cx.session().executing = Some((transaction.queue.len(), transaction.heap_bytes));
     run_queue(cx, &transaction);
+    cx.session().executing = None;
     cx.propagate_nothing();
     Ok(())
 }
 
-/// Errors of single commands are replies like others: nothing rolls back.
+/// Errors of single commands are replies like others: nothing rolls back. A client that is closed or
+/// falls silent half-way is sent the head and the replies so far, fewer than the head says.
 fn run_queue(cx: &mut Cx<'_>, transaction: &Transaction) {
     let outer = std::mem::replace(&mut cx.caller, Caller::Exec);
     cx.reply.array(transaction.queue.len());
     for request in &transaction.queue {
         let args = request.borrow();
+        let (mark, was_silent) = (cx.reply.mark(), cx.session().is_silent());
         let Lookup::Found(known) = cx.table.lookup(args) else {
             unreachable!("a queued command was looked up before");
         };
         (cx.host.execute)(cx, known, args);
+        cx.clients[cx.me].hush(was_silent, &mut cx.reply, mark);
     }
     cx.caller = outer;
 }

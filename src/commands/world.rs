@@ -28,13 +28,16 @@ pub struct Process {
     pub multiplexing_api: &'static str,
 }
 
-/// Memory as the allocator sees it, in bytes.
+/// Memory as the allocator sees it, in bytes, and values on their way back to it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Allocator {
     pub name: &'static str,
     pub allocated: u64,
     pub active: u64,
     pub resident: u64,
+    /// Values handed to [`World::free_later`] that are not freed yet, and those that are.
+    pub lazy_pending: u64,
+    pub lazy_freed: u64,
 }
 
 pub trait World {
@@ -61,8 +64,8 @@ pub trait World {
     /// When there is no config file, or it cannot be written.
     fn rewrite_config(&mut self, rewrite: &mut dyn FnMut(&[u8]) -> Vec<u8>) -> io::Result<()>;
 
-    /// Frees something big, away from the thread that serves clients.
-    fn free_later(&mut self, garbage: Box<dyn Send>);
+    /// Frees something big, of so many values, away from the thread that serves clients.
+    fn free_later(&mut self, garbage: Box<dyn Send>, values: u64);
 
     /// Acts on a directive that the outside must follow: a port, a limit, a log file.
     ///
@@ -81,5 +84,4 @@ pub enum Crash {
     /// A broken invariant, as DEBUG ASSERT asks for one.
     Assert,
     Oom,
-    Abort,
 }

@@ -14,8 +14,8 @@
 use super::row::{Origin, Reason, Row};
 use super::settings::Config;
 use super::{table, value};
-use crate::base::error::until_nul;
 use crate::base::glob;
+use crate::base::word::until_nul;
 
 /// What the caller of CONFIG SET may do at the moment.
 #[derive(Clone, Copy, Debug, Default)]
@@ -121,13 +121,11 @@ impl Config {
     }
 }
 
-/// The gates before any value is looked at.
+/// The gates before any value is looked at; the first name that does not pass one is told.
 fn admit(pairs: &[(&[u8], &[u8])], rights: Rights) -> Result<Vec<&'static Row>, SetError> {
-    let mut refused = None;
     let mut rows = Vec::with_capacity(pairs.len());
     let mut seen = Vec::with_capacity(pairs.len());
     for (name, _) in pairs {
-        // An unknown name is reported before any refusal, wherever it stands.
         let (row, spelling) =
             find(name).ok_or_else(|| SetError::Unknown { name: name.to_vec() })?;
         let reason = if row.is_immutable() {
@@ -135,21 +133,17 @@ fn admit(pairs: &[(&[u8], &[u8])], rights: Rights) -> Result<Vec<&'static Row>, 
         } else if row.is_protected() && !rights.protected {
             Some("can't set protected config")
         } else if row.is_denied_while_loading() && rights.loading {
-            refused.get_or_insert(SetError::Loading);
-            None
+            return Err(SetError::Loading);
         } else {
             seen.contains(&spelling).then_some("duplicate parameter")
         };
         if let Some(reason) = reason {
-            refused.get_or_insert(SetError::Refused { name: name.to_vec(), reason: reason.into() });
+            return Err(SetError::Refused { name: name.to_vec(), reason: reason.into() });
         }
         seen.push(spelling);
         rows.push(row);
     }
-    match refused {
-        Some(error) => Err(error),
-        None => Ok(rows),
-    }
+    Ok(rows)
 }
 
 fn spellings() -> impl Iterator<Item = (&'static Row, &'static str)> {

@@ -66,8 +66,19 @@ pub trait Outside {
 /// A config that can't be loaded. Shown as Redis shows it on stderr.
 #[derive(Debug)]
 pub enum FileError {
-    Line { number: usize, text: Vec<u8>, reason: Reason },
-    Unreadable { path: Vec<u8>, error: io::Error },
+    Line {
+        number: usize,
+        text: Vec<u8>,
+        reason: Reason,
+    },
+    /// No single line is to blame.
+    Whole {
+        reason: Reason,
+    },
+    Unreadable {
+        path: Vec<u8>,
+        error: io::Error,
+    },
 }
 
 impl fmt::Display for FileError {
@@ -78,6 +89,9 @@ impl fmt::Display for FileError {
                 writeln!(out, "Reading the configuration file, at line {number}")?;
                 writeln!(out, ">>> '{}'", String::from_utf8_lossy(text))?;
                 write!(out, "{reason}")
+            }
+            FileError::Whole { reason } => {
+                write!(out, "\n*** FATAL CONFIG FILE ERROR (Redis 7.4.1) ***\n{reason}")
             }
             FileError::Unreadable { path, error } => {
                 let path = String::from_utf8_lossy(path);
@@ -116,23 +130,20 @@ struct Loader<'a> {
 
 impl Loader<'_> {
     fn text(&mut self, text: &[u8]) -> Result<(), FileError> {
-        let mut number = 0;
-        let mut last = b"".as_slice();
-        for line in text.split(|byte| *byte == b'\n') {
-            number += 1;
-            last = line.trim_ascii();
-            if last.is_empty() || last[0] == b'#' {
+        for (index, line) in text.split(|byte| *byte == b'\n').enumerate() {
+            let line = line.trim_ascii();
+            if line.is_empty() || line[0] == b'#' {
                 continue;
             }
-            match self.line(last) {
+            match self.line(line) {
                 Ok(()) => {}
                 Err(Stop::Here(reason)) => {
-                    return Err(FileError::Line { number, text: last.to_vec(), reason });
+                    return Err(FileError::Line { number: index + 1, text: line.to_vec(), reason });
                 }
                 Err(Stop::Inside(error)) => return Err(error),
             }
         }
-        self.whole().map_err(|reason| FileError::Line { number, text: last.to_vec(), reason })
+        self.whole().map_err(|reason| FileError::Whole { reason })
     }
 
     fn line(&mut self, line: &[u8]) -> Result<(), Stop> {

@@ -14,6 +14,8 @@
 use super::row::{Origin, Reason, Rewrite, Special};
 use super::settings::Config;
 use super::value::{WRONG_COUNT, format_memory, not_among, parse_memory};
+use crate::base::float::parse_f64;
+use crate::base::word;
 
 pub use super::notify::{NOTIFY_KEYSPACE_EVENTS, NotifyFlags};
 
@@ -171,11 +173,8 @@ pub const LATENCY_PERCENTILES: Special = Special {
         let words = if words == [b""] { &[] } else { words };
         let mut percentiles = Vec::new();
         for word in words {
-            let text = std::str::from_utf8(word).ok();
             let percentile =
-                text.and_then(|text| text.parse::<f64>().ok()).filter(|number| !number.is_nan());
-            let percentile =
-                percentile.ok_or("Invalid latency-tracking-info-percentiles parameters")?;
+                parse_f64(word).ok_or("Invalid latency-tracking-info-percentiles parameters")?;
             if !(0.0..=100.0).contains(&percentile) {
                 return Err(
                     "latency-tracking-info-percentiles parameters should sit between [0.0,100.0]"
@@ -222,8 +221,7 @@ pub const REPLICAOF: Special = Special {
         let &[host, port] = words else {
             return Err(WRONG_COUNT);
         };
-        config.replicaof = if host.eq_ignore_ascii_case(b"no") && port.eq_ignore_ascii_case(b"one")
-        {
+        config.replicaof = if word::is(host, "no") && word::is(port, "one") {
             None
         } else {
             let port = number(port).and_then(|port| u16::try_from(port).ok());
@@ -266,8 +264,8 @@ pub const DIR: Special = Special {
 };
 
 fn output_class(name: &[u8]) -> Option<usize> {
-    let name = if name.eq_ignore_ascii_case(b"replica") { b"slave" } else { name };
-    OUTPUT_BUFFER_CLASSES.iter().position(|class| class.as_bytes().eq_ignore_ascii_case(name))
+    let name = if word::is(name, "replica") { b"slave" } else { name };
+    OUTPUT_BUFFER_CLASSES.iter().position(|class| word::is(name, class))
 }
 
 fn output_limit(group: &[&[u8]]) -> Option<OutputBufferLimit> {
@@ -301,7 +299,7 @@ fn shutdown_flags(words: &[&[u8]]) -> Result<ShutdownFlags, Reason> {
     }
     let mut flags = ShutdownFlags::default();
     for word in words {
-        match word.to_ascii_lowercase().as_slice() {
+        match word::lower(word).as_slice() {
             b"default" => {}
             b"save" => flags.save = true,
             b"nosave" => flags.nosave = true,

@@ -14,6 +14,7 @@
 use super::row::{Kind, Origin, Reason, Row};
 use super::settings::Config;
 use crate::base::int::parse_i64;
+use crate::base::word;
 
 pub const WRONG_COUNT: Reason = Reason::Borrowed("wrong number of arguments");
 
@@ -53,7 +54,7 @@ pub fn parse(
             (at.set)(config, number);
         }
         Kind::Choice { at, texts, .. } => {
-            let index = texts.iter().position(|text| text.as_bytes().eq_ignore_ascii_case(word));
+            let index = texts.iter().position(|text| word::is(word, text));
             (at.set)(config, index.ok_or_else(|| not_among(texts))?);
         }
         Kind::Text { at, check, .. } => {
@@ -120,7 +121,7 @@ pub fn words_of<'a>(row: &Row, value: &'a [u8]) -> Vec<&'a [u8]> {
 /// `100`, `1k` (1000), `1kb` (1024), up to `gb`; any case. An overflow of the digits saturates.
 pub fn parse_memory(text: &[u8]) -> Option<u64> {
     let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let unit: u64 = match text[digits..].to_ascii_lowercase().as_slice() {
+    let unit: u64 = match word::lower(&text[digits..]).as_slice() {
         b"" | b"b" => 1,
         b"k" => 1000,
         b"kb" => 1 << 10,
@@ -152,7 +153,7 @@ pub fn not_among(texts: &[&str]) -> Reason {
 }
 
 fn parse_flag(word: &[u8]) -> Result<bool, Reason> {
-    match word.to_ascii_lowercase().as_slice() {
+    match word::lower(word).as_slice() {
         b"yes" => Ok(true),
         b"no" => Ok(false),
         _ => Err("argument must be 'yes' or 'no'".into()),

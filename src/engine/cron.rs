@@ -59,6 +59,9 @@ impl Engine {
             mono_us: &mut || world.now().mono_us,
         };
         self.keys.sweep(pace, self.clock.ms(), &mut around);
+        if !self.propagation.on {
+            return;
+        }
         // No request holds these removals together: each is a unit of its own.
         let word = expiry_word(&self.config);
         for (db, key) in self.keys.journal.take_unpropagated() {

@@ -5,11 +5,11 @@
 
 use super::settle::expiry_word;
 use crate::args;
-use crate::base::error::{Error, until_nul};
+use crate::base::error::Error;
+use crate::base::word::{self, until_nul};
 use crate::commands::cx::Owes;
 use crate::commands::row::{
-    ALLOW_BUSY, Command, IMMEDIATE, MAY_REPLICATE, NO_AUTH, NO_MULTI, Outcome, PROTECTED, WRITE,
-    cmd,
+    Command, IMMEDIATE, MAY_REPLICATE, NO_AUTH, NO_MULTI, Outcome, PROTECTED, WRITE, cmd,
 };
 use crate::commands::server::gate;
 use crate::commands::table::{Known, Lookup};
@@ -22,19 +22,27 @@ use crate::session::Closing;
 /// What stands in a context before its command is known.
 pub(super) const NONE: &Command = &cmd("NONE", no_command);
 
+/// Time between two warnings of browsers, in microseconds.
+const BROWSER_WARNING_GAP_US: u64 = 60_000_000;
 /// Longest part of a client's own words that an error repeats, in bytes.
 const QUOTED_MAX: usize = 128;
 
 /// Runs a request, or refuses it, or holds it back, or queues it.
 #[inline]
 pub fn dispatch(cx: &mut Cx<'_>, args: Args<'_>) {
-    let known = match known_command(cx, args) {
-        Ok(known) => known,
-        Err(error) => return reject(cx, &error),
-    };
+    let known = known_command(cx, args);
     if cx.caller == Caller::Client {
-        cx.clients[cx.me].last_command = Some(known.id);
+        cx.clients[cx.me].last_command = known.as_ref().ok().map(|known| known.id);
     }
+    let known = match known {
+        Ok(known) => known,
+        Err(error) => {
+            if cx.caller == Caller::Client {
+                cx.clients[cx.me].last_command = None;
+            }
+            return reject(cx, &error);
+        }
+    };
     if let Err(error) = admit(cx, known, args) {
         cx.table.stats_mut(known.id).rejected += 1;
         return refuse(cx, known, &error);
@@ -93,7 +101,7 @@ fn known_command(cx: &mut Cx<'_>, args: Args<'_>) -> Result<Known, Error> {
     match cx.table.lookup(args) {
         Lookup::Found(known) => Ok(known),
         Lookup::Unknown => {
-            if args[0].eq_ignore_ascii_case(b"post") || args[0].eq_ignore_ascii_case(b"host:") {
+            if word::is(&args[0], "POST") || word::is(&args[0], "HOST:") {
                 show_browser_out(cx);
             }
             Err(unknown_command(args))
@@ -108,12 +116,18 @@ fn known_command(cx: &mut Cx<'_>, args: Args<'_>) -> Result<Known, Error> {
 }
 
 /// A web page can make its visitor's browser send a request here, whose body would then run
-/// line by line. The first line of such a request ends the connection, unanswered.
+/// line by line. The first line of such a request ends the connection, unanswered. The log tells of it
+/// once a minute at most, or a page that tries again and again would fill the disk.
 #[cold]
 fn show_browser_out(cx: &mut Cx<'_>) {
-    let text = "Possible SECURITY ATTACK detected: a client speaks HTTP (POST or Host: as a \
-                command). Connection aborted.";
-    cx.world.log(LogLevel::Warning, text);
+    let now_us = cx.now.mono_us;
+    let warned_us = &mut cx.lifecycle.browser_warning_us;
+    if warned_us.is_none_or(|warned_us| now_us >= warned_us + BROWSER_WARNING_GAP_US) {
+        *warned_us = Some(now_us);
+        let text = "Possible SECURITY ATTACK detected: a client speaks HTTP (POST or Host: as a \
+                    command). Connection aborted.";
+        cx.world.log(LogLevel::Warning, text);
+    }
     cx.clients.close(cx.me, Closing::Now);
 }
 
@@ -244,7 +258,6 @@ fn propagate(cx: &mut Cx<'_>, args: Args<'_>, dirty_before: u64) {
     }
     match std::mem::take(&mut cx.owes) {
         Owes::Itself if cx.dirty == dirty_before => {}
-        Owes::Itself if cx.command.has(ALLOW_BUSY | NO_MULTI | IMMEDIATE) => {}
         Owes::Itself => cx.propagation.push(db, args),
         Owes::Instead(list) => {
             list.iter().for_each(|request| cx.propagation.push(db, request.borrow()));

@@ -161,7 +161,7 @@ impl Engine {
     /// A client's request, without what follows it.
     #[inline]
     fn run_request(&mut self, client: ClientKey, args: Args<'_>, world: &mut dyn World) -> Flow {
-        let now = self.clock;
+        let (now, was_silent) = (self.clock, self.clients[client].is_silent());
         let mut cx = self.cx(client, Caller::Client, now, world);
         let mark = cx.reply.mark();
         dispatch::dispatch(&mut cx, args);
@@ -173,7 +173,7 @@ impl Engine {
         session.last_active_ms = now.ms();
         let blocked = session.is_blocked();
         if !blocked {
-            session.reply_mode.end_command(&mut reply, mark);
+            session.end_command(was_silent, &mut reply, mark);
         }
         // After SHUTDOWN nothing runs any more, what stands behind it in a pipeline least of all.
         let stop = blocked || session.closing.is_some() || self.lifecycle.shutdown.is_some();
@@ -216,6 +216,8 @@ impl Engine {
         let meanwhile = Reply::new(session.out.resp());
         let reply = std::mem::replace(&mut session.out, meanwhile);
         self.keys.begin(session.db, now.ms());
+        self.keys.journal.frozen =
+            self.lifecycle.pause.is_some_and(|pause| now.ms() < pause.until_ms);
         self.keys.tracking =
             if session.no_touch { Tracking::Off } else { Tracking::of(&self.config) };
         Cx {

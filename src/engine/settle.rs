@@ -50,9 +50,11 @@ impl Engine {
     }
 
     fn settle_events(&mut self, world: &mut dyn World) {
-        let word = expiry_word(&self.config);
-        for (db, key) in self.keys.journal.take_unpropagated() {
-            self.propagation.push(db, args![word, key].borrow());
+        if self.propagation.on {
+            let word = expiry_word(&self.config);
+            for (db, key) in self.keys.journal.take_unpropagated() {
+                self.propagation.push(db, args![word, key].borrow());
+            }
         }
         for (db, key) in self.keys.journal.take_expired() {
             break_watches_of_expired(&self.watches, &mut self.clients, db, &key);
@@ -60,7 +62,7 @@ impl Engine {
         self.published.append(&mut self.keys.journal.take_events());
         for entry in self.keys.journal.take_garbage() {
             if self.config.lazyfree_lazy_expire {
-                world.free_later(Box::new(entry));
+                world.free_later(Box::new(entry), 1);
             }
         }
     }
@@ -84,7 +86,7 @@ impl Engine {
             return;
         }
         let Some(blocked) = self.clients[client].blocked.take() else { return };
-        let now = self.clock;
+        let (now, was_silent) = (self.clock, self.clients[client].is_silent());
         let mut cx = self.cx(client, Caller::Resumed, now, world);
         let mark = cx.reply.mark();
         dispatch::dispatch(&mut cx, blocked.args.borrow());
@@ -95,7 +97,7 @@ impl Engine {
             self.clients.put_reply(client, reply);
             self.clients[client].blocked = Some(blocked);
         } else {
-            self.clients[client].reply_mode.end_command(&mut reply, mark);
+            self.clients[client].end_command(was_silent, &mut reply, mark);
             self.clients.put_reply(client, reply);
             self.waiting.leave(client, &blocked);
             self.clients.blocked_count -= 1;

@@ -80,6 +80,8 @@ pub struct Sweeper {
     pub stale_perc: f64,
     /// `expired_time_cap_reached_count`.
     pub time_caps: u64,
+    /// Time spent in sweeps, in microseconds.
+    pub spent_us: u64,
     next_db: usize,
     ran_out_of_time: bool,
     last_fast_us: u64,
@@ -124,6 +126,7 @@ impl Default for Sweeper {
             enabled: true,
             stale_perc: 0.0,
             time_caps: 0,
+            spent_us: 0,
             next_db: 0,
             ran_out_of_time: false,
             last_fast_us: 0,
@@ -177,6 +180,7 @@ impl Keyspace {
             }
         }
         self.sweeper.learn(total);
+        self.sweeper.spent_us += (around.mono_us)() - started_us;
     }
 
     /// Whether a fast sweep may find enough to do. Cheap.

@@ -11,7 +11,8 @@
 //! remove    takes an entry out; insert puts one in, whatever was there
 //! ```
 //!
-//! In all of them a key whose time is up is removed first.
+//! In all of them a key whose time is up is removed first; while nothing may change (a pause) it
+//! is only hidden.
 
 use super::db::Db;
 use super::notify::{Class, Event};
@@ -161,7 +162,7 @@ impl Keyspace {
     }
 }
 
-/// The entry at a key, unless its time is up: then it is removed.
+/// The entry at a key, unless its time is up: then it is removed, or at least not found.
 #[inline]
 fn find<'a>(
     db: &'a mut Db,
@@ -172,8 +173,10 @@ fn find<'a>(
 ) -> Option<Occupied<'a, Entry>> {
     let entry = db.dict_mut(key).get_mut(key)?;
     if is_dead(&entry, now_ms) {
-        journal.bury(entry.remove());
-        journal.note_expired(db_number, key);
+        if !journal.frozen {
+            journal.bury(entry.remove());
+            journal.note_expired(db_number, key);
+        }
         return None;
     }
     Some(entry)

@@ -45,6 +45,8 @@ pub struct Counters {
 #[derive(Default)]
 pub struct Journal {
     pub counters: Counters,
+    /// Nothing may change just now (a pause): who meets a dead key does not see it, but leaves it.
+    pub frozen: bool,
     /// Classes of events that somebody hears.
     pub heard: Class,
     events: Vec<KeyEvent>,

@@ -18,6 +18,9 @@
 //! all requests of one read lie side by side, and their keys can be fetched from
 //! memory ahead of time.
 //!
+//! Redis looks for the end of a line with C's `strchr`, which a zero byte stops. So a line with a zero
+//! byte in it never ends, whatever follows, until it is too long; and so it is here.
+//!
 //! Limits are enforced before memory is spent: a line has at most 64 KB, a word at
 //! most `proto-max-bulk-len`, and a client that has not authenticated may send ten
 //! words of 16 KB. Source of the limits and texts: the Redis protocol specification
@@ -169,14 +172,14 @@ impl RequestParser {
         batch: &mut Batch,
     ) -> Result<Option<usize>, ProtocolError> {
         if self.owed == 0 {
-            let Some(line_end) = find_line(tail, 1, "too big mbulk count string")? else {
+            let Some(line_end) = find_line(tail, 1, b"too big mbulk count string")? else {
                 return Ok(None);
             };
             let count = parse_len(&tail[1..line_end])
                 .filter(|&count| count <= i64::from(i32::MAX))
-                .ok_or_else(|| protocol_error("invalid multibulk length"))?;
+                .ok_or_else(|| protocol_error(b"invalid multibulk length"))?;
             if count > UNAUTHENTICATED_WORDS_MAX && !limits.authenticated {
-                return Err(protocol_error("unauthenticated multibulk length"));
+                return Err(protocol_error(b"unauthenticated multibulk length"));
             }
             if count <= 0 {
                 return Ok(Some(line_end + 2));
@@ -209,7 +212,7 @@ impl RequestParser {
                 if self.offset >= tail.len() {
                     return Ok(false);
                 }
-                let Some(line_end) = find_line(tail, self.offset, "too big bulk count string")?
+                let Some(line_end) = find_line(tail, self.offset, b"too big bulk count string")?
                 else {
                     return Ok(false);
                 };
@@ -236,14 +239,15 @@ impl RequestParser {
         start: usize,
         batch: &mut Batch,
     ) -> Result<Option<usize>, ProtocolError> {
-        let Some(newline) = memchr::memchr(b'\n', tail) else {
+        let Some(newline) = memchr::memchr2(b'\n', 0, tail).filter(|&at| tail[at] != 0) else {
             if tail.len() > LINE_MAX {
-                return Err(protocol_error("too big inline request"));
+                return Err(protocol_error(b"too big inline request"));
             }
             return Ok(None);
         };
         let line = tail[..newline].strip_suffix(b"\r").unwrap_or(&tail[..newline]);
-        let words = split_args(line).map_err(|_| protocol_error("unbalanced quotes in request"))?;
+        let words =
+            split_args(line).map_err(|_| protocol_error(b"unbalanced quotes in request"))?;
         let len = newline + 1;
         if !words.is_empty() {
             let index = batch.inline.len();
@@ -265,18 +269,14 @@ fn clear(words: &mut Vec<Span>) {
 
 /// Offset of the `\r` that ends the line at `from`, once its `\n` is there too.
 #[inline]
-fn find_line(
-    tail: &[u8],
-    from: usize,
-    too_long: &'static str,
-) -> Result<Option<usize>, ProtocolError> {
+fn find_line(tail: &[u8], from: usize, too_long: &[u8]) -> Result<Option<usize>, ProtocolError> {
     // A header is a few digits: looking at them one by one beats a call to memchr.
     let short = &tail[from..tail.len().min(from + 12)];
-    let found = match short.iter().position(|&byte| byte == b'\r') {
+    let found = match short.iter().position(|&byte| byte == b'\r' || byte == 0) {
         Some(at) => Some(at),
-        None => memchr::memchr(b'\r', &tail[from..]),
+        None => memchr::memchr2(b'\r', 0, &tail[from..]),
     };
-    match found {
+    match found.filter(|&at| tail[from + at] != 0) {
         Some(at) if from + at + 1 < tail.len() => Ok(Some(from + at)),
         Some(_) => Ok(None),
         None if tail.len() - from > LINE_MAX => Err(protocol_error(too_long)),
@@ -288,13 +288,13 @@ fn find_line(
 fn parse_bulk_header(line: &[u8], limits: Limits) -> Result<usize, ProtocolError> {
     let Some((&b'$', digits)) = line.split_first() else {
         let got = line.first().copied().unwrap_or(b'\r');
-        return Err(protocol_error([b"expected '$', got '".as_slice(), &[got], b"'"].concat()));
+        return Err(protocol_error(&[b"expected '$', got '", &[got][..], b"'"].concat()));
     };
     let len = parse_len(digits)
         .filter(|&len| len >= 0 && len as u64 <= limits.bulk_len_max)
-        .ok_or_else(|| protocol_error("invalid bulk length"))?;
+        .ok_or_else(|| protocol_error(b"invalid bulk length"))?;
     if len > UNAUTHENTICATED_BULK_MAX && !limits.authenticated {
-        return Err(protocol_error("unauthenticated bulk length"));
+        return Err(protocol_error(b"unauthenticated bulk length"));
     }
     Ok(len as usize)
 }
@@ -308,8 +308,8 @@ fn parse_len(digits: &[u8]) -> Option<i64> {
 }
 
 #[cold]
-fn protocol_error(what: impl AsRef<[u8]>) -> ProtocolError {
-    ProtocolError([b"ERR Protocol error: ", what.as_ref()].concat())
+fn protocol_error(what: &[u8]) -> ProtocolError {
+    ProtocolError([b"ERR Protocol error: ", what].concat())
 }
 
 #[cfg(test)]
@@ -352,14 +352,15 @@ mod tests {
     fn each_fault_has_its_text() {
         let fault = |bytes: &[u8], limits| {
             let mut batch = Batch::default();
-            RequestParser::default().parse(bytes, 0, limits, 99, &mut batch).unwrap_err().0
+            let error = RequestParser::default().parse(bytes, 0, limits, 99, &mut batch);
+            error.unwrap_err().0.escape_ascii().to_string()
         };
         let stranger = Limits { authenticated: false, ..LIMITS };
         for (bytes, limits, text) in [
             (&b"*x\r\n"[..], LIMITS, "invalid multibulk length"),
             (b"*3000000000\r\n", LIMITS, "invalid multibulk length"),
-            (b"*1\r\nPING\r\n", LIMITS, "expected '$', got 'P'"),
-            (b"*1\r\n\r\n", LIMITS, "expected '$', got '\r'"),
+            (b"*1\r\nPING\r\n", LIMITS, r"expected \'$\', got \'P\'"),
+            (b"*1\r\n\xff\r\n", LIMITS, r"expected \'$\', got \'\xff\'"),
             (b"*1\r\n$-1\r\n", LIMITS, "invalid bulk length"),
             (b"*1\r\n$536870913\r\n", LIMITS, "invalid bulk length"),
             (b"*11\r\n", stranger, "unauthenticated multibulk length"),
@@ -367,7 +368,20 @@ mod tests {
             (b"GET \"k\n", LIMITS, "unbalanced quotes in request"),
             (&[b'x'; LINE_MAX + 1], LIMITS, "too big inline request"),
         ] {
-            assert_eq!(fault(bytes, limits), format!("ERR Protocol error: {text}").as_bytes());
+            assert_eq!(fault(bytes, limits), format!("ERR Protocol error: {text}"));
+        }
+    }
+
+    #[test]
+    fn a_line_with_a_zero_byte_never_ends() {
+        for start in ["PING \0", "\0", "*1\0", "*1\r\n$4\0", "*1\r\n\0"] {
+            let (mut parser, mut batch) = (RequestParser::default(), Batch::default());
+            let mut bytes = [start.as_bytes(), b"\r\n*1\r\n$4\r\nPING\r\n"].concat();
+            assert_eq!(parser.parse(&bytes, 0, LIMITS, 9, &mut batch), Ok(0), "{start:?}");
+            assert!(batch.is_empty(), "{start:?}");
+            bytes.resize(2 * LINE_MAX, b'\n');
+            let error = parser.parse(&bytes, 0, LIMITS, 9, &mut batch).unwrap_err();
+            assert!(error.0.starts_with(b"ERR Protocol error: too big "), "{start:?}");
         }
     }
 

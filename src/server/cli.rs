@@ -57,7 +57,8 @@ pub fn act(program: &[u8], words: &[Vec<u8>]) -> Act {
     }
     match words {
         [word] if word == b"-v" || word == b"--version" => Act::Print(version()),
-        [word] if word == b"-h" || word == b"--help" => Act::Print(help(&name)),
+        // Redis takes this for a call that went wrong, too.
+        [word] if word == b"-h" || word == b"--help" => Act::Refuse(help(&name)),
         [word, ..] if word == b"--test-memory" => {
             Act::Refuse("The memory test is not part of this program.".to_owned())
         }
@@ -138,7 +139,9 @@ mod tests {
         assert!(
             matches!(act(b"redis-server", &words("-v")), Act::Print(text) if text.contains(" v=7."))
         );
-        assert!(matches!(act(b"redis-server", &words("--help")), Act::Print(_)));
+        assert!(
+            matches!(act(b"redis-server", &words("--help")), Act::Refuse(text) if text.starts_with("Usage: "))
+        );
         assert!(matches!(act(b"redis-server", &words("-v x")), Act::Serve(_)));
     }
 }

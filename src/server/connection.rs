@@ -18,8 +18,9 @@ use std::io::{self, ErrorKind, Read, Write};
 
 /// Bytes of one write, so that a long reply does not keep others waiting.
 const WRITE_SLICE_LEN: usize = 64 * 1024;
-/// Bytes of one read when a long word is under way.
-const READ_LEN_MAX: usize = 1 << 20;
+/// Bytes of one read when a long word is under way: what the kernel may well hold at once. Room for more
+/// would be filled with zeros at each read for nothing.
+const READ_LEN_MAX: usize = 256 * 1024;
 /// Pending bytes that are done with are dropped once they are so many.
 const COMPACT_AT_LEN: usize = 1 << 20;
 

@@ -61,7 +61,7 @@ pub fn read_config(words: &[Vec<u8>]) -> Result<(Config, ConfigSource), FileErro
     let mut files = Files { commands: CommandTable::new(GROUPS) };
     load(&mut config, &text, &mut files)?;
     source.commands = files.commands;
-    check_logfile(&config, &text)?;
+    check_logfile(&config)?;
     if let Ok(dir) = std::env::current_dir() {
         config.dir = dir.into_os_string().into_vec();
     }
@@ -69,19 +69,14 @@ pub fn read_config(words: &[Vec<u8>]) -> Result<(Config, ConfigSource), FileErro
 }
 
 /// A log that cannot be written is an error of the config, found before anything is lost in it.
-fn check_logfile(config: &Config, text: &[u8]) -> Result<(), FileError> {
+fn check_logfile(config: &Config) -> Result<(), FileError> {
     if config.logfile.is_empty() {
         return Ok(());
     }
     let path = OsString::from_vec(config.logfile.clone());
     let opened = fs::OpenOptions::new().create(true).append(true).open(path);
-    opened.map(drop).map_err(|error| {
-        let last = text.split(|&byte| byte == b'\n').next_back().unwrap_or_default();
-        FileError::Line {
-            number: text.iter().filter(|&&byte| byte == b'\n').count() + 1,
-            text: last.trim_ascii().to_vec(),
-            reason: format!("Can't open the log file: {}", plain_words(&error)).into(),
-        }
+    opened.map(drop).map_err(|error| FileError::Whole {
+        reason: format!("Can't open the log file: {}", plain_words(&error)).into(),
     })
 }
 
@@ -116,9 +111,7 @@ impl Outside for Files {
             return Ok(());
         }
         let dir = OsStr::from_bytes(&config.dir);
-        std::env::set_current_dir(dir).map_err(|error| {
-            format!("Can't chdir to '{}': {}", Path::new(dir).display(), plain_words(&error)).into()
-        })
+        std::env::set_current_dir(dir).map_err(|error| plain_words(&error).into())
     }
 }
 

@@ -11,7 +11,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Sender, channel};
 
-type Garbage = Box<dyn Send>;
+/// What is to be dropped, and how many values that are.
+type Garbage = (Box<dyn Send>, u64);
 
 /// The thread's inbox.
 #[derive(Debug)]
@@ -34,9 +35,9 @@ impl LazyFree {
         let work = move || {
             process::block_signals_in_this_thread();
             let _ = hand_over.send(ThreadCounters::of_this_thread());
-            for item in garbage {
+            for (item, values) in garbage {
                 drop(item);
-                count.fetch_add(1, Ordering::Release);
+                count.fetch_add(values, Ordering::Release);
             }
             // The process ends now; until it has, the meter may still read the counters.
             loop {
@@ -53,15 +54,20 @@ impl LazyFree {
         LazyFree { inbox, freed, sent: 0 }
     }
 
-    pub fn push(&mut self, garbage: Garbage) {
-        self.sent += 1;
+    pub fn push(&mut self, garbage: Box<dyn Send>, values: u64) {
+        self.sent += values;
         // The thread takes mail for as long as this end lives.
-        let _ = self.inbox.send(garbage);
+        let _ = self.inbox.send((garbage, values));
     }
 
-    /// Things that wait to be freed.
+    /// Values that wait to be freed.
     pub fn pending(&self) -> u64 {
-        self.sent - self.freed.load(Ordering::Acquire)
+        self.sent - self.freed()
+    }
+
+    /// Values that were freed here.
+    pub fn freed(&self) -> u64 {
+        self.freed.load(Ordering::Acquire)
     }
 }
 
@@ -80,11 +86,12 @@ mod tests {
             }
         }
         for number in 0..3 {
-            lazy.push(Box::new(Mortal(number, died.clone())));
+            lazy.push(Box::new(Mortal(number, died.clone())), 7);
         }
         assert_eq!(deaths.iter().take(3).collect::<Vec<_>>(), [0, 1, 2]);
         while lazy.pending() > 0 {
             std::thread::yield_now();
         }
+        assert_eq!(lazy.freed(), 21);
     }
 }

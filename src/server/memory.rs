@@ -137,6 +137,7 @@ pub fn allocator() -> Allocator {
         allocated: read(stats::allocated::read()),
         active: read(stats::active::read()),
         resident: read(stats::resident::read()),
+        ..Allocator::default()
     }
 }
 

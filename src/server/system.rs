@@ -61,11 +61,6 @@ impl System {
         self.clock.anchor();
     }
 
-    /// Things handed to the background thread and not freed yet.
-    pub fn lazy_free_pending(&self) -> u64 {
-        self.lazy_free.pending()
-    }
-
     /// Acts on one directive.
     fn apply(&mut self, config: &Config, name: &str) -> Result<(), String> {
         match name {
@@ -139,7 +134,8 @@ impl World for System {
     }
 
     fn allocator(&mut self) -> Allocator {
-        memory::allocator()
+        let (lazy_pending, lazy_freed) = (self.lazy_free.pending(), self.lazy_free.freed());
+        Allocator { lazy_pending, lazy_freed, ..memory::allocator() }
     }
 
     fn process(&mut self) -> Process {
@@ -181,8 +177,8 @@ impl World for System {
         replace_file(path, &rewrite(&old))
     }
 
-    fn free_later(&mut self, garbage: Box<dyn Send>) {
-        self.lazy_free.push(garbage);
+    fn free_later(&mut self, garbage: Box<dyn Send>, values: u64) {
+        self.lazy_free.push(garbage, values);
     }
 
     fn apply_config(&mut self, config: &Config, changed: &[&str]) -> Result<(), String> {
@@ -192,9 +188,8 @@ impl World for System {
     fn crash(&mut self, how: Crash) {
         match how {
             Crash::Segfault => crash::segfault(),
-            Crash::Abort => crash::abort_now(),
             Crash::Panic => crash::guru_meditation("DEBUG PANIC was asked for"),
-            Crash::Assert => crash::assertion_failed(&"DEBUG ASSERT was asked for: '1 == 2'"),
+            Crash::Assert => crash::assertion_failed(&"DEBUG ASSERT: '1 == 2' is not true"),
             Crash::Oom => {
                 let bytes = usize::MAX / 2;
                 self.log(LogLevel::Warning, &format!("Out Of Memory allocating {bytes} bytes!"));

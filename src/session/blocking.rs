@@ -27,14 +27,23 @@ pub struct Blocked {
     pub args: OwnedArgs,
 }
 
-/// Clients in line, by key.
+/// Clients in line, by key: asked at every write while anybody waits, so a look allocates nothing.
 #[derive(Debug, Default)]
 pub struct WaitingLines {
-    lines: BTreeMap<(usize, Box<[u8]>), VecDeque<ClientKey>>,
+    /// By database; one in which nobody waits is not there.
+    lines: BTreeMap<usize, BTreeMap<Box<[u8]>, Line>>,
     /// Keys that were touched while somebody waited for them, in order.
     ready: Vec<(usize, Box<[u8]>)>,
     /// Who gives up when, soonest first.
     deadlines: BTreeSet<(i64, ClientKey)>,
+}
+
+/// Who waits for one key, first come first.
+#[derive(Debug, Default)]
+struct Line {
+    clients: VecDeque<ClientKey>,
+    /// The key is listed in [`WaitingLines::ready`].
+    is_ready: bool,
 }
 
 impl WaitingLines {
@@ -45,66 +54,73 @@ impl WaitingLines {
 
     /// Number of keys that somebody waits for.
     pub fn len(&self) -> usize {
-        self.lines.len()
+        self.lines.values().map(BTreeMap::len).sum()
     }
 
     /// Puts a client at the end of each key's line.
     pub fn join(&mut self, client: ClientKey, blocked: &Blocked) {
-        let db = blocked.db;
         self.deadlines.extend(blocked.deadline_ms.map(|deadline_ms| (deadline_ms, client)));
         for key in &blocked.keys {
-            let line = self.lines.entry((db, key.clone())).or_default();
-            if !line.contains(&client) {
-                line.push_back(client);
+            let line = self.lines.entry(blocked.db).or_default().entry(key.clone()).or_default();
+            // Only its own command adds a client, so if it is there it is the last.
+            if line.clients.back() != Some(&client) {
+                line.clients.push_back(client);
             }
         }
     }
 
     /// Takes a client out of every line.
     pub fn leave(&mut self, client: ClientKey, blocked: &Blocked) {
-        let db = blocked.db;
         if let Some(deadline_ms) = blocked.deadline_ms {
             self.deadlines.remove(&(deadline_ms, client));
         }
+        let Some(of_db) = self.lines.get_mut(&blocked.db) else { return };
         for key in &blocked.keys {
-            let at = (db, key.clone());
-            if let Some(line) = self.lines.get_mut(&at) {
-                line.retain(|&waiting| waiting != client);
-                if line.is_empty() {
-                    self.lines.remove(&at);
-                }
+            let Some(line) = of_db.get_mut(key) else { continue };
+            line.clients.retain(|&waiting| waiting != client);
+            if line.clients.is_empty() {
+                of_db.remove(key);
             }
+        }
+        if of_db.is_empty() {
+            self.lines.remove(&blocked.db);
         }
     }
 
     /// Clients waiting for a key, first come first.
     pub fn line(&self, db: usize, key: &[u8]) -> Vec<ClientKey> {
-        let line = self.lines.get(&(db, Box::from(key)));
-        line.map(|line| line.iter().copied().collect()).unwrap_or_default()
+        let line = self.lines.get(&db).and_then(|of_db| of_db.get(key));
+        line.map(|line| line.clients.iter().copied().collect()).unwrap_or_default()
     }
 
     /// Notes that a key changed; keys that nobody waits for are ignored.
     #[inline]
     pub fn touch(&mut self, db: usize, key: &[u8]) {
-        if !self.lines.is_empty() {
-            let at = (db, Box::from(key));
-            if self.lines.contains_key(&at) && !self.ready.contains(&at) {
-                self.ready.push(at);
-            }
+        if self.lines.is_empty() {
+            return;
+        }
+        let line = self.lines.get_mut(&db).and_then(|of_db| of_db.get_mut(key));
+        if let Some(line) = line.filter(|line| !line.is_ready) {
+            line.is_ready = true;
+            self.ready.push((db, key.into()));
         }
     }
 
     /// Notes that any key of a database may have changed.
     pub fn touch_db(&mut self, db: usize) {
-        let (first, next) = ((db, Box::from([])), (db + 1, Box::from([])));
-        for (at, _) in self.lines.range(first..next) {
-            if !self.ready.contains(at) {
-                self.ready.push(at.clone());
-            }
+        let of_db = self.lines.get_mut(&db).into_iter().flatten();
+        for (key, line) in of_db.filter(|(_, line)| !line.is_ready) {
+            line.is_ready = true;
+            self.ready.push((db, key.clone()));
         }
     }
 
     pub fn take_ready(&mut self) -> Vec<(usize, Box<[u8]>)> {
+        for (db, key) in &self.ready {
+            if let Some(line) = self.lines.get_mut(db).and_then(|of_db| of_db.get_mut(key)) {
+                line.is_ready = false;
+            }
+        }
         std::mem::take(&mut self.ready)
     }
 
@@ -142,4 +158,35 @@ pub fn end_wait(
     clients.answer(client, |reply| write(&blocked, reply));
     clients.resume(client);
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn waits_for(keys: &[&str]) -> Blocked {
+        let keys = keys.iter().map(|key| key.as_bytes().into()).collect();
+        let args = OwnedArgs::default();
+        Blocked { db: 0, keys, deadline_ms: None, on_timeout: Reply::null, args }
+    }
+
+    #[test]
+    fn a_key_is_ready_once_until_it_was_looked_at() {
+        let mut waiting = WaitingLines::default();
+        let (first, second) = (ClientKey(7), ClientKey(3));
+        waiting.join(first, &waits_for(&["a", "b", "a"]));
+        waiting.join(second, &waits_for(&["a"]));
+        assert_eq!(waiting.line(0, b"a"), [first, second]);
+        let at = |key: &str| (0, Box::from(key.as_bytes()));
+        waiting.touch(0, b"b");
+        waiting.touch_db(0);
+        waiting.touch(0, b"a");
+        waiting.touch(0, b"c");
+        assert_eq!(waiting.take_ready(), [at("b"), at("a")]);
+        assert!(!waiting.has_ready());
+        waiting.touch(0, b"a");
+        assert_eq!(waiting.take_ready(), [at("a")]);
+        waiting.leave(first, &waits_for(&["a", "b", "a"]));
+        assert_eq!((waiting.line(0, b"a"), waiting.len()), (vec![second], 1));
+    }
 }

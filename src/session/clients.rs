@@ -13,7 +13,7 @@ use super::output::IN_PLACE_BYTES;
 use super::{Closing, Origin, Session};
 use crate::protocol::{OwnedArgs, Reply};
 use slab::Slab;
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::{Index, IndexMut};
 
 /// A client's slot. Reused after it disconnects; [`Session::id`] is not.
@@ -23,6 +23,8 @@ pub struct ClientKey(pub usize);
 #[derive(Debug, Default)]
 pub struct Clients {
     sessions: Slab<Session>,
+    /// Slots by id, and so in the order in which their clients connected.
+    ids: BTreeMap<u64, ClientKey>,
     next_id: u64,
     /// Clients whose output buffer went from empty to not empty.
     outbox: Vec<ClientKey>,
@@ -41,12 +43,15 @@ pub struct Clients {
 impl Clients {
     pub fn connect(&mut self, origin: Origin, now_ms: i64) -> ClientKey {
         self.next_id += 1;
-        ClientKey(self.sessions.insert(Session::new(self.next_id, origin, now_ms)))
+        let key = ClientKey(self.sessions.insert(Session::new(self.next_id, origin, now_ms)));
+        self.ids.insert(self.next_id, key);
+        key
     }
 
     /// Frees the slot. The caller has undone what other tables know of the client.
     pub fn remove(&mut self, key: ClientKey) -> Session {
         let session = self.sessions.remove(key.0);
+        self.ids.remove(&session.id);
         if session.held.is_some() {
             self.held.retain(|&held| held != key);
             self.blocked_count -= 1;
@@ -90,17 +95,13 @@ impl Clients {
 
     /// The client with this id, unless it is on its way out.
     pub fn by_id(&self, id: u64) -> Option<ClientKey> {
-        self.alive().find(|(_, session)| session.id == id).map(|(key, _)| key)
+        self.ids.get(&id).copied().filter(|key| !self.sessions[key.0].is_doomed())
     }
 
-    /// All clients that are not on their way out, by slot.
+    /// All clients that are not on their way out, in the order in which they connected.
     pub fn alive(&self) -> impl Iterator<Item = (ClientKey, &Session)> {
-        self.iter().filter(|(_, session)| !session.is_doomed())
-    }
-
-    /// The id that the newest client got.
-    pub fn last_id(&self) -> u64 {
-        self.next_id
+        let all = self.ids.values().map(|&key| (key, &self.sessions[key.0]));
+        all.filter(|(_, session)| !session.is_doomed())
     }
 
     /// Puts a reply buffer that was taken out for a command back into its session.
@@ -132,9 +133,11 @@ impl Clients {
         if let Some(session) = self.sessions.get_mut(key.0)
             && session.closing.is_none()
         {
-            let mark = session.out.mark();
-            write(&mut session.out);
-            session.reply_mode.end_command(&mut session.out, mark);
+            let (mark, was_silent) = (session.out.mark(), session.is_silent());
+            let mut out = std::mem::take(&mut session.out);
+            write(&mut out);
+            session.end_command(was_silent, &mut out, mark);
+            session.out = out;
             self.note_output(key);
         }
     }

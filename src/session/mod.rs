@@ -58,13 +58,16 @@ pub struct Session {
     pub lib_ver: Vec<u8>,
     pub created_ms: i64,
     pub last_active_ms: i64,
-    /// Number of the last command in the command table, refused or not.
+    /// Number of the last command in the command table, refused or not; `None` if there is no such.
     pub last_command: Option<usize>,
     pub reply_mode: ReplyMode,
     pub no_evict: bool,
     pub no_touch: bool,
     pub closing: Option<Closing>,
     pub transaction: Option<Box<Transaction>>,
+    /// While EXEC runs: how many commands its queue has and how many bytes they take. The
+    /// queue itself is with EXEC.
+    pub executing: Option<(usize, usize)>,
     pub watching: Vec<transaction::Watched>,
     /// A watched key was changed: EXEC will refuse.
     pub watch_broken: bool,
@@ -80,7 +83,6 @@ pub struct Traffic {
     /// Bytes of the read buffer in use, and its free rest; kept by the server floor.
     pub query_len: usize,
     pub query_free: usize,
-    pub argv_bytes: usize,
     /// Since when the output buffer is over its soft limit.
     pub over_soft_limit_since_ms: Option<i64>,
 }
@@ -105,6 +107,7 @@ impl Session {
             no_touch: false,
             closing: None,
             transaction: None,
+            executing: None,
             watching: Vec::new(),
             watch_broken: false,
             blocked: None,
@@ -119,6 +122,16 @@ impl Session {
         let queue = self.transaction.as_ref().map_or(0, |transaction| transaction.heap_bytes);
         let buffers = out.capacity() + self.traffic.query_len + self.traffic.query_free;
         size_of::<Session>() + buffers + queue + self.name.capacity()
+    }
+
+    /// Seconds since it connected, as CLIENT LIST counts them: by the clock's full seconds.
+    pub fn age_s(&self, now_ms: i64) -> i64 {
+        now_ms / 1000 - self.created_ms / 1000
+    }
+
+    /// Seconds since it was last heard of, counted likewise.
+    pub fn idle_s(&self, now_ms: i64) -> i64 {
+        now_ms / 1000 - self.last_active_ms / 1000
     }
 
     pub fn in_multi(&self) -> bool {

@@ -21,6 +21,7 @@
 //! its turn. A command under way runs to its end; its effects stay.
 
 use super::Session;
+use crate::base::word;
 use crate::config::OutputBufferLimit;
 use crate::protocol::Reply;
 
@@ -43,8 +44,9 @@ pub enum ReplyMode {
     #[default]
     On,
     Off,
-    /// The reply to this very command (CLIENT REPLY SKIP) and to the next are dropped.
+    /// CLIENT REPLY SKIP ran, which has no reply: that of the next command will be dropped.
     SkipNext,
+    /// The reply to the command under way is dropped.
     Skip,
 }
 
@@ -58,27 +60,42 @@ impl ClientClass {
             ("pubsub", ClientClass::PubSub),
             ("master", ClientClass::Master),
         ];
-        let known = NAMES.iter().find(|(known, _)| name.eq_ignore_ascii_case(known.as_bytes()));
+        let known = NAMES.iter().find(|(known, _)| word::is(name, known));
         known.map(|(_, class)| *class)
     }
 }
 
-impl ReplyMode {
-    /// A command is over: drops what it wrote after `mark` if the client does not want it.
+impl Session {
+    /// Whether nothing that is written now reaches the client: it wants no replies, or its
+    /// connection ends with the reply that it got.
     #[inline]
-    pub fn end_command(&mut self, reply: &mut Reply, mark: usize) {
-        if *self != ReplyMode::On {
+    pub fn is_silent(&self) -> bool {
+        matches!(self.reply_mode, ReplyMode::Off | ReplyMode::Skip) || self.closing.is_some()
+    }
+
+    /// A command is over: cuts off what it wrote after `mark` if the client was silent before and
+    /// still is. What a command writes on its way to being silent (EXEC, with CLIENT REPLY OFF in
+    /// its queue), or to speak again (CLIENT REPLY ON), is sent.
+    #[inline]
+    pub fn hush(&self, was_silent: bool, reply: &mut Reply, mark: usize) {
+        if was_silent && self.is_silent() {
             reply.truncate(mark);
-            *self = match *self {
+        }
+    }
+
+    /// As [`hush`](Session::hush), for a client's own command and not one within it: SKIP moves on.
+    #[inline]
+    pub fn end_command(&mut self, was_silent: bool, reply: &mut Reply, mark: usize) {
+        if self.reply_mode != ReplyMode::On {
+            self.hush(was_silent, reply, mark);
+            self.reply_mode = match self.reply_mode {
                 ReplyMode::SkipNext => ReplyMode::Skip,
                 ReplyMode::Skip => ReplyMode::On,
                 mode => mode,
             };
         }
     }
-}
 
-impl Session {
     pub fn class(&self) -> ClientClass {
         ClientClass::Normal
     }
@@ -135,16 +152,18 @@ mod tests {
     }
 
     #[test]
-    fn skip_drops_its_own_reply_and_the_next() {
-        let mut mode = ReplyMode::SkipNext;
-        let sent: Vec<bool> = (0..3)
-            .map(|_| {
-                let mut reply = Reply::default();
-                reply.ok();
-                mode.end_command(&mut reply, 0);
-                !reply.is_empty()
-            })
-            .collect();
-        assert_eq!(sent, [false, false, true]);
+    fn skip_drops_the_next_reply_but_not_what_it_finds() {
+        let mut session = Session::new(1, Origin::default(), 0);
+        let mut sent = |mode: Option<ReplyMode>| {
+            let was_silent = session.is_silent();
+            session.reply_mode = mode.unwrap_or(session.reply_mode);
+            let mut reply = Reply::default();
+            reply.ok();
+            session.end_command(was_silent, &mut reply, 0);
+            !reply.is_empty()
+        };
+        assert_eq!([sent(Some(ReplyMode::SkipNext)), sent(None), sent(None)], [true, false, true]);
+        assert_eq!([sent(Some(ReplyMode::Off)), sent(None), sent(None)], [true, false, false]);
+        assert_eq!([sent(Some(ReplyMode::On)), sent(None)], [true, true]);
     }
 }

@@ -42,10 +42,11 @@ pub struct Watched {
     pub was_expired: bool,
 }
 
-/// Who watches which key.
+/// Who watches which key: asked at every write while anybody watches, so a look allocates nothing.
 #[derive(Debug, Default)]
 pub struct Watches {
-    watchers: BTreeMap<(usize, Box<[u8]>), Vec<ClientKey>>,
+    /// By database; one without watched keys is not there.
+    watchers: BTreeMap<usize, BTreeMap<Box<[u8]>, Vec<ClientKey>>>,
 }
 
 impl Watches {
@@ -56,31 +57,33 @@ impl Watches {
 
     /// Number of keys that somebody watches.
     pub fn len(&self) -> usize {
-        self.watchers.len()
+        self.watchers.values().map(BTreeMap::len).sum()
     }
 
     pub fn add(&mut self, db: usize, key: &[u8], client: ClientKey) {
-        self.watchers.entry((db, key.into())).or_default().push(client);
+        self.watchers.entry(db).or_default().entry(key.into()).or_default().push(client);
     }
 
     pub fn remove(&mut self, db: usize, key: &[u8], client: ClientKey) {
-        let at = (db, Box::from(key));
-        if let Some(clients) = self.watchers.get_mut(&at) {
-            clients.retain(|&watcher| watcher != client);
-            if clients.is_empty() {
-                self.watchers.remove(&at);
-            }
+        let Some(of_db) = self.watchers.get_mut(&db) else { return };
+        let Some(clients) = of_db.get_mut(key) else { return };
+        clients.retain(|&watcher| watcher != client);
+        if clients.is_empty() {
+            of_db.remove(key);
+        }
+        if of_db.is_empty() {
+            self.watchers.remove(&db);
         }
     }
 
     pub fn of_key(&self, db: usize, key: &[u8]) -> &[ClientKey] {
-        self.watchers.get(&(db, Box::from(key))).map_or(&[], Vec::as_slice)
+        let clients = self.watchers.get(&db).and_then(|of_db| of_db.get(key));
+        clients.map_or(&[], Vec::as_slice)
     }
 
     /// Watched keys of one database, with their watchers: FLUSHDB and SWAPDB go through them.
     pub fn of_db(&self, db: usize) -> impl Iterator<Item = (&[u8], &[ClientKey])> {
-        let first = (db, Box::from([]));
-        let next = (db + 1, Box::from([]));
-        self.watchers.range(first..next).map(|((_, key), clients)| (&**key, clients.as_slice()))
+        let of_db = self.watchers.get(&db).into_iter().flatten();
+        of_db.map(|(key, clients)| (&**key, clients.as_slice()))
     }
 }

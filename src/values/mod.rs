@@ -71,14 +71,23 @@ pub fn free_effort(entry: &Entry) -> usize {
     }
 }
 
+/// Whether servers that share small integers would share this one: not if it is a copy.
+pub fn is_shareable(entry: &Entry) -> bool {
+    const SHARED_INTS: std::ops::Range<i64> = 0..10_000;
+    matches!(entry.payload(), Payload::Int(value) if SHARED_INTS.contains(&value)) && !entry.mark()
+}
+
 /// An equal value with the same expiry under another key. The access word is left at 0.
+///
+/// The mark of an integer says that it is such a copy: it answers OBJECT REFCOUNT as one that is
+/// not shared, until it is set or counted anew.
 pub fn duplicate(entry: &Entry, key: &[u8]) -> Entry {
-    let payload = match entry.payload() {
-        Payload::Int(value) => NewPayload::Int(value),
-        Payload::Inline(bytes) => NewPayload::Inline(bytes),
-        Payload::Boxed(value) => NewPayload::Boxed(Box::new(value.duplicate())),
+    let (payload, mark) = match entry.payload() {
+        Payload::Int(value) => (NewPayload::Int(value), true),
+        Payload::Inline(bytes) => (NewPayload::Inline(bytes), entry.mark()),
+        Payload::Boxed(value) => (NewPayload::Boxed(Box::new(value.duplicate())), entry.mark()),
     };
     let mut copy = Entry::new(key, payload, entry.expiry_ms());
-    copy.set_mark(entry.mark());
+    copy.set_mark(mark);
     copy
 }

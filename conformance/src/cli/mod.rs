@@ -3,6 +3,7 @@
 //! Reads arguments, calls the library, prints. Nothing here decides anything about vectors.
 
 mod arguments;
+mod compare;
 mod play;
 mod vectors;
 
@@ -17,7 +18,11 @@ conformance: does this server do what Redis does?
   conformance compile [PATH] [--check]     write PATH/json, or say what is stale in it
   conformance lint [PATH]                  name careless vectors
   conformance coverage [PATH]              what do the vectors not try?
+  conformance lock [PATH] [--check]        what do the oracles say to each case?
+  conformance matrix RUN.json... --out DIR pages that compare servers, from reports in JSON
   conformance features --target T          what `needs:` would find there
+  conformance fuzz --ref T --other T       random commands to two servers; see fuzz --help
+  conformance mutate [PATH] --upstream T   would the vectors notice a faulty server? --help says more
 
 PATH is a folder of vectors or one file; spec/vectors unless given.
 
@@ -37,15 +42,24 @@ run
   --jobs N               that many servers of each kind side by side
   --seed S               shuffle the cases
   --timeout MS           how long a reply may take (5000)
-  --report plain|tap|json
+  --report R             plain, tap, junit, json or html; with --out several times
+  --out DIR              write the reports there: report.txt, report.tap, junit.xml, run.json, site/
+  --expect FILE          known failures, a line each: NOTE/ID and the reason
+  --redis-version V      which Redis the target follows, where INFO does not tell or tells less
+  --have F,G  --lack F   features that the target has or lacks, whatever the probes say
+  --i-know-this-flushes  also a server that is not on this machine
 
 record
   --oracle T             who is trusted; redis unless given
   --also T               a second oracle: where it differs, a guarded line
 
+matrix
+  --vectors DIR          the vectors whose text is shown; spec/vectors unless given
+
 coverage
   --group G,H            only these groups of commands
   --facts FILE           another table of commands than the built-in one
+  --errors               list the texts of errors that are expected, instead of the holes
   --except FILE          holes that are excused; spec/vectors/exceptions.txt unless given
 
 Exit code: 0 all is well, 1 a vector failed or a file is stale, 2 the harness failed.
@@ -60,6 +74,11 @@ pub fn main() -> Exit {
         Some(Value(command)) => command.string()?,
         _ => "help".to_string(),
     };
+    match command.as_str() {
+        "fuzz" => return conformance::fuzz::cli::main(&mut parser),
+        "mutate" => return conformance::mutate::command(&mut parser),
+        _ => {}
+    }
     let arguments = arguments::read(&mut parser)?;
     match command.as_str() {
         _ if arguments.help => help(),
@@ -69,6 +88,8 @@ pub fn main() -> Exit {
         "compile" => vectors::compile(&arguments),
         "lint" => vectors::lint(&arguments),
         "coverage" => vectors::coverage(&arguments),
+        "lock" => compare::lock(&arguments),
+        "matrix" => compare::matrix(&arguments),
         "features" => play::features(&arguments),
         "help" => help(),
         other => Err(format!("there is no command `{other}`; see conformance --help").into()),

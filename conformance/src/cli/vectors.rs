@@ -46,6 +46,10 @@ pub fn coverage(a: &Arguments) -> Exit {
         Some(path) => fs::read_to_string(path)?,
         None => fs::read_to_string(Path::new(EXCEPTIONS)).unwrap_or_default(),
     };
-    print!("{}", coverage::coverage(&a.load()?, &facts, &a.groups, &exceptions));
+    let coverage = coverage::coverage(&a.load()?, &facts, &a.groups, &exceptions);
+    match a.errors {
+        true => coverage.totals.error_texts.iter().for_each(|text| println!("{text}")),
+        false => print!("{coverage}"),
+    }
     Ok(0)
 }

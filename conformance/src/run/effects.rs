@@ -5,29 +5,31 @@
 
 use super::{Play, Stop};
 use crate::bytes::Bytes;
-use crate::case::{Alternative, State, Step, Want};
+use crate::case::{Alternative, Case, State, Step, Want};
 use crate::client::{Client, Incoming};
 use crate::keyspace;
 use crate::matcher::Match;
 use crate::pattern::Pattern;
 use crate::reply::Reply;
+use crate::rules;
 use crate::session::{HarnessError, Session};
-use crate::verdict::{Fault, Verdict};
+use crate::verdict::Fault;
 
 /// A connection of its own that hears every keyspace event, from before the first step; none
 /// where the target tells of them by itself.
 pub(super) fn listen(session: &mut Session) -> Result<Option<Client>, Stop> {
-    session.call(&["CONFIG", "SET", "notify-keyspace-events", "KEAmn"])?;
-    session.call(&["CONFIG", "SET", "notify-keyspace-events", "KEA"])?;
+    session.call(rules::NOTIFY)?;
     if session.target.take_events().is_some() {
         return Ok(None);
     }
     let connection = session.target.connect().map_err(|e| HarnessError(e.to_string()))?;
     let mut client = Client::new(connection);
-    client.send(&["PSUBSCRIBE".into(), "__keyevent@*__:*".into()]);
+    client.send(&rules::SUBSCRIBE.iter().map(|arg| Bytes::from(*arg)).collect::<Vec<_>>());
     match client.next(session.target, session.timeout_ms) {
         Incoming::Reply(reply) if reply.elements().is_some() => Ok(Some(client)),
-        other => Err(Stop::Skip(format!("events cannot be subscribed to: {other:?}"))),
+        other => {
+            Err(Stop::Skip(format!("events cannot be subscribed to: {}", super::told(&other))))
+        }
     }
 }
 
@@ -35,7 +37,7 @@ impl Play<'_, '_, '_> {
     /// After the last step: nothing more may have come, and the effects must be as stated.
     pub(super) fn effects(&mut self, events: Option<&mut Client>) -> Result<(), Stop> {
         let line = self.case.line;
-        if self.expects_the_end() && self.session.settle().is_err() {
+        if expects_the_end(self.case) && self.session.settle().is_err() {
             return Ok(());
         }
         self.settle()?;
@@ -44,7 +46,13 @@ impl Play<'_, '_, '_> {
             if self.client(name).monitors {
                 continue;
             }
-            if let further @ Incoming::Reply(_) = self.next(name, 0) {
+            let further = self.next(name, 0);
+            let further = match further {
+                Incoming::Reply(_) | Incoming::Broken(_) => Some(further),
+                _ => self.client(name).unfinished("half a reply"),
+            };
+            if let Some(further) = further {
+                self.note(&further);
                 self.fault(line, &format!("nothing more on {name}"), &further)?;
             }
         }
@@ -60,18 +68,6 @@ impl Play<'_, '_, '_> {
         Ok(())
     }
 
-    /// Whether the case may have stopped the server: it lets a connection close and asks for no state.
-    fn expects_the_end(&self) -> bool {
-        let closed = |a: &Alternative| a.want == Want::Closed;
-        let closes = |step: &Step| match step {
-            Step::Receive(receive) => receive.reply.iter().any(closed),
-            Step::Send(send) => send.replies.iter().flatten().any(closed),
-            _ => false,
-        };
-        matches!(self.case.state, State::Any | State::Unstated)
-            && self.case.steps.iter().any(closes)
-    }
-
     fn judge_state(&mut self) -> Result<(), Stop> {
         let found = keyspace::read(self.session)?;
         self.cx.resp = self.session.control_resp();
@@ -80,16 +76,11 @@ impl Play<'_, '_, '_> {
             let differences =
                 keyspace::differences(keys, &found, &self.session.identity, &mut self.cx);
             for (expected, got) in differences {
-                let line = self.case.line;
-                self.faults.push(Fault {
-                    line,
-                    verdict: Verdict::Fail,
-                    expected: format!("state: {expected}"),
-                    got,
-                });
+                let line = self.case.state_line.unwrap_or(self.case.line);
+                self.played.faults.push(Fault::fail(line, format!("state: {expected}"), got));
             }
         }
-        self.trace.state = Some(found);
+        self.played.trace.state = Some(found);
         Ok(())
     }
 
@@ -101,6 +92,7 @@ impl Play<'_, '_, '_> {
         match events {
             Some(client) => {
                 while let Incoming::Reply(reply) = client.next(self.session.target, 0) {
+                    self.check_deadline()?;
                     got.extend(event_line(&reply));
                 }
             }
@@ -113,9 +105,8 @@ impl Play<'_, '_, '_> {
             |event: &&crate::case::Event| event.when.holds(&self.session.identity, self.cx.resp);
         let want: Vec<String> = want.iter().filter(applies).map(ToString::to_string).collect();
         if want != got {
-            let (line, verdict) = (self.case.line, Verdict::Fail);
-            let (expected, got) = (format!("events: {}", want.join(", ")), got.join(", "));
-            self.faults.push(Fault { line, verdict, expected, got });
+            let expected = format!("events: {}", want.join(", "));
+            self.played.faults.push(Fault::fail(self.case.line, expected, got.join(", ")));
         }
         Ok(())
     }
@@ -133,12 +124,22 @@ impl Play<'_, '_, '_> {
         let want = Pattern::Array(want.iter().map(|args| Pattern::Array(args.clone())).collect());
         self.cx.resp = 2;
         if self.cx.matches(&want, &got) != Match::Yes {
-            let (line, verdict) = (self.case.line, Verdict::Fail);
-            let (expected, got) = (format!("propagates: {want}"), got.to_string());
-            self.faults.push(Fault { line, verdict, expected, got });
+            let expected = format!("propagates: {want}");
+            self.played.faults.push(Fault::fail(self.case.line, expected, got.to_string()));
         }
         Ok(())
     }
+}
+
+/// Whether a case may have stopped the server: it lets a connection close and asks for no state.
+pub(super) fn expects_the_end(case: &Case) -> bool {
+    let closed = |a: &Alternative| a.want == Want::Closed;
+    let closes = |step: &Step| match step {
+        Step::Receive(receive) => receive.reply.iter().any(closed),
+        Step::Send(send) => send.replies.iter().flatten().any(closed),
+        _ => false,
+    };
+    matches!(case.state, State::Any | State::Unstated) && case.steps.iter().any(closes)
 }
 
 /// `set "k"` out of a pmessage of a keyevent channel.

@@ -13,25 +13,22 @@
 //!
 //! A connection that monitors would see those PINGs: there a quiet window must do.
 
+mod difference;
 mod effects;
 mod replies;
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use crate::bytes::Bytes;
 use crate::case::{Case, Send, Step};
 use crate::client::{Client, Incoming};
 use crate::keyspace::Found;
 use crate::matcher::{Context, Match};
+use crate::rules::RETRY_MS;
 use crate::session::{Harness, HarnessError, Session};
 use crate::verdict::{Fault, Outcome, Verdict};
 
-/// How long a silence must last where nothing better can be asked.
-const QUIET_MS: u64 = 50;
-/// How long a client may take to become blocked, or a reply to a line that is being recorded.
-const PATIENCE_MS: u64 = 1000;
-/// Pause between two attempts of `@within`.
-const RETRY_MS: u64 = 10;
 /// How many repeated commands go out before their replies are read.
 const BATCH: usize = 256;
 
@@ -77,6 +74,7 @@ pub fn run(
         resp,
         target: session.title(),
         verdict: Verdict::Pass,
+        duration_ms: 0,
         reason: String::new(),
         faults: Vec::new(),
         transcript: Vec::new(),
@@ -89,31 +87,32 @@ pub fn run(
         return Ok((outcome, Trace::default()));
     }
     session.fresh()?;
-    let (faults, transcript, trace) = match play(session, case, resp, recording) {
-        Ok(played) => played,
-        Err(Stop::Harness(error)) => {
-            // The server may have died of the case; fresh() will tell whether it can be revived.
-            let got = error.0;
-            let fault = Fault {
-                line: case.line,
-                verdict: Verdict::Fail,
-                expected: "the server goes on".into(),
-                got,
-            };
-            (vec![fault], Vec::new(), Trace::default())
-        }
-        Err(Stop::Skip(reason)) => {
+    let started = Instant::now();
+    let mut played = play(session, case, resp, recording);
+    session.end_expected = effects::expects_the_end(case);
+    let trouble = session.restore(case);
+    outcome.duration_ms = started.elapsed().as_millis() as u64;
+    match played.stop {
+        Some(Stop::Skip(reason)) => {
             (outcome.verdict, outcome.reason) = (Verdict::Skip, reason);
-            let _ = session.restore(case);
             return Ok((outcome, Trace::default()));
         }
-        Err(Stop::Fault) => unreachable!("caught where steps are played"),
-    };
-    let _ = session.restore(case);
-    outcome.verdict = faults.iter().map(|fault| fault.verdict).max().unwrap_or(Verdict::Pass);
-    (outcome.faults, outcome.transcript) = (faults, transcript);
+        Some(Stop::Harness(error)) => played.faults.push(lost(session, case, error.0)),
+        _ => {
+            let unexpected = trouble.filter(|_| !session.end_expected);
+            played.faults.extend(unexpected.map(|why| lost(session, case, why)));
+        }
+    }
+    let worst = played.faults.iter().map(|fault| fault.verdict).max();
+    outcome.verdict = worst.unwrap_or(Verdict::Pass);
+    (outcome.faults, outcome.transcript) = (played.faults, played.transcript);
     judge_expected_failure(session, case, &mut outcome);
-    Ok((outcome, trace))
+    Ok((outcome, played.trace))
+}
+
+/// The server may have died of the case; whether it can be revived will show before the next.
+fn lost(session: &mut Session, case: &Case, why: String) -> Fault {
+    Fault::fail(case.line, "the server goes on", session.obituary().unwrap_or(why))
 }
 
 fn judge_expected_failure(session: &Session, case: &Case, outcome: &mut Outcome) {
@@ -126,9 +125,8 @@ fn judge_expected_failure(session: &Session, case: &Case, outcome: &mut Outcome)
     outcome.verdict = match outcome.verdict {
         Verdict::Fail => Verdict::Xfail,
         Verdict::Pass => {
-            let (expected, got) =
-                (format!("a failure: {}", xfail.reason), "an unexpected pass".to_string());
-            outcome.faults.push(Fault { line: case.line, verdict: Verdict::Fail, expected, got });
+            let expected = format!("a failure: {}", xfail.reason);
+            outcome.faults.push(Fault::fail(case.line, expected, "an unexpected pass"));
             Verdict::Fail
         }
         other => other,
@@ -158,30 +156,28 @@ struct Play<'s, 't, 'c> {
     cx: Context,
     started_ms: u64,
     slept_ms: u64,
+    /// When the case must be over, whatever the server does.
+    deadline: Instant,
+    played: Played,
+}
+
+/// What a case leaves behind, and why it stopped short if it did.
+#[derive(Default)]
+struct Played {
     transcript: Vec<String>,
     faults: Vec<Fault>,
     trace: Trace,
+    stop: Option<Stop>,
 }
 
-type Played = (Vec<Fault>, Vec<String>, Trace);
-
-fn play(session: &mut Session, case: &Case, resp: u8, recording: bool) -> Result<Played, Stop> {
-    for (key, value) in &case.config {
-        let reply =
-            session.call_bytes(&["CONFIG".into(), "SET".into(), key.clone(), value.clone()])?;
-        if let Some(error) = reply.error() {
-            return Err(Stop::Skip(format!(
-                "config {key} {value}: {}",
-                Bytes::from(error).lossy()
-            )));
-        }
-    }
-    let mut events = match &case.events {
-        Some(_) => effects::listen(session)?,
-        None => None,
+fn play(session: &mut Session, case: &Case, resp: u8, recording: bool) -> Played {
+    let mut events = match prepare(session, case) {
+        Ok(events) => events,
+        Err(stop) => return Played { stop: Some(stop), ..Played::default() },
     };
     session.target.take_propagated();
     let started_ms = session.target.now_ms();
+    let deadline = Instant::now() + Duration::from_millis(session.case_limit_ms);
     let mut play = Play {
         session,
         case,
@@ -190,15 +186,27 @@ fn play(session: &mut Session, case: &Case, resp: u8, recording: bool) -> Result
         cx: Context::new(resp),
         started_ms,
         slept_ms: 0,
-        transcript: Vec::new(),
-        faults: Vec::new(),
-        trace: Trace::default(),
+        deadline,
+        played: Played { transcript: configured(case), ..Played::default() },
     };
     let outcome =
         play.open(resp).and_then(|()| play.steps()).and_then(|()| play.effects(events.as_mut()));
-    match outcome {
-        Ok(()) | Err(Stop::Fault) => Ok((play.faults, play.transcript, play.trace)),
-        Err(stop) => Err(stop),
+    Played { stop: outcome.err(), ..play.played }
+}
+
+/// The case's configuration, and an ear for events if it states any.
+fn prepare(session: &mut Session, case: &Case) -> Result<Option<Client>, Stop> {
+    for (key, value) in &case.config {
+        let reply =
+            session.call_bytes(&["CONFIG".into(), "SET".into(), key.clone(), value.clone()])?;
+        if let Some(error) = reply.error() {
+            let error = Bytes::from(error).lossy();
+            return Err(Stop::Skip(format!("config {key} {value}: {error}")));
+        }
+    }
+    match &case.events {
+        Some(_) => effects::listen(session),
+        None => Ok(None),
     }
 }
 
@@ -223,16 +231,17 @@ impl<'c> Play<'_, '_, 'c> {
     fn steps(&mut self) -> Result<(), Stop> {
         let case = self.case;
         for step in &case.steps {
+            self.check_deadline()?;
             match step {
                 Step::Send(send) => self.send(send)?,
                 Step::Receive(receive) => self.receive(receive)?,
                 Step::Bytes(raw) => {
-                    self.transcript.push(format!("{}>> {}", raw.on, raw.bytes));
+                    self.played.transcript.push(format!("{}>> {}", raw.on, raw.bytes));
                     let bytes = self.cx.substitute(&raw.bytes.0).into_owned();
                     self.client(&raw.on).send_bytes(&bytes);
                 }
                 Step::Sleep(ms) => {
-                    self.transcript.push(format!("@sleep {ms}ms"));
+                    self.played.transcript.push(format!("@sleep {ms}ms"));
                     self.session.target.sleep(*ms);
                     self.slept_ms += ms;
                 }
@@ -253,6 +262,7 @@ impl<'c> Play<'_, '_, 'c> {
             return self.send_many(send, repeat.from..=repeat.to, &repeat.variable);
         }
         for value in repeat.from..=repeat.to {
+            self.check_deadline()?;
             self.cx.variables.insert(repeat.variable.clone(), value.to_string().as_str().into());
             self.send_once(send)?;
         }
@@ -266,7 +276,7 @@ impl<'c> Play<'_, '_, 'c> {
         range: std::ops::RangeInclusive<i64>,
         variable: &str,
     ) -> Result<(), Stop> {
-        self.transcript.push(format!(
+        self.played.transcript.push(format!(
             "@repeat {variable} {}..{} {}",
             range.start(),
             range.end(),
@@ -282,9 +292,13 @@ impl<'c> Play<'_, '_, 'c> {
             for _ in batch {
                 match self.next(&send.on, self.session.timeout_ms) {
                     Incoming::Reply(reply) if reply.error().is_none() => {}
-                    other => self.fault(send.line, "no error", &other)?,
+                    other => {
+                        self.note(&other);
+                        self.fault(send.line, "no error", &other)?
+                    }
                 }
             }
+            self.check_deadline()?;
         }
         Ok(())
     }
@@ -293,16 +307,17 @@ impl<'c> Play<'_, '_, 'c> {
         let args = self.substituted(&send.args);
         let deadline = send.within_ms.map(|ms| self.session.target.now_ms() + ms);
         loop {
-            self.transcript.push(written(&send.on, &args));
-            let marks = (self.transcript.len(), self.faults.len());
+            self.check_deadline()?;
+            self.played.transcript.push(written(&send.on, &args));
+            let marks = (self.played.transcript.len(), self.played.faults.len());
             self.client(&send.on).send(&args);
             let heard = self.hear(send, &args);
             let in_time = deadline.is_some_and(|deadline| self.session.target.now_ms() < deadline);
-            if !in_time || (heard.is_ok() && self.faults.len() == marks.1) {
+            if !in_time || (heard.is_ok() && self.played.faults.len() == marks.1) {
                 return heard;
             }
-            self.transcript.truncate(marks.0 - 1);
-            self.faults.truncate(marks.1);
+            self.played.transcript.truncate(marks.0 - 1);
+            self.played.faults.truncate(marks.1);
             self.session.target.sleep(RETRY_MS);
         }
     }
@@ -311,8 +326,23 @@ impl<'c> Play<'_, '_, 'c> {
         self.clients.get_mut(name).expect("every connection of the case is open")
     }
 
+    /// No server, however slow or talkative, holds a case for longer than its limit.
+    fn check_deadline(&self) -> Result<(), Stop> {
+        match Instant::now() < self.deadline {
+            true => Ok(()),
+            false => {
+                let limit = self.session.case_limit_ms;
+                Err(HarnessError(format!("the case is not over after {limit} ms")).into())
+            }
+        }
+    }
+
     fn next(&mut self, on: &str, wait_ms: u64) -> Incoming {
         let client = self.clients.get_mut(on).expect("every connection of the case is open");
+        let wait_ms = match self.session.target.silence_is_final() {
+            true => wait_ms,
+            false => wait_ms.min(left_ms(self.deadline)),
+        };
         client.next(self.session.target, wait_ms)
     }
 
@@ -328,7 +358,7 @@ impl<'c> Play<'_, '_, 'c> {
     }
 
     fn note(&mut self, incoming: &Incoming) {
-        self.transcript.push(told(incoming));
+        self.played.transcript.push(told(incoming));
     }
 
     fn fault(&mut self, line: usize, expected: &str, got: &Incoming) -> Result<(), Stop> {
@@ -342,9 +372,24 @@ impl<'c> Play<'_, '_, 'c> {
         expected: &str,
         got: &Incoming,
     ) -> Result<(), Stop> {
-        self.faults.push(Fault { line, verdict, expected: expected.into(), got: told(got) });
+        // A wait that the limit has cut short says nothing of the server.
+        self.check_deadline()?;
+        let fault = self.differing(Fault::fail(line, expected, told(got)));
+        self.played.faults.push(Fault { verdict, ..fault });
         if self.recording { Ok(()) } else { Err(Stop::Fault) }
     }
+
+    /// A fault that the last line of the transcript shows, if it is what came.
+    fn differing(&self, fault: Fault) -> Fault {
+        let shown = self.played.transcript.last() == Some(&fault.got);
+        let at = self.played.transcript.len().checked_sub(1).filter(|_| shown);
+        Fault { at, ..fault }
+    }
+}
+
+/// Rounded up, so that after a wait of so long the deadline has passed.
+fn left_ms(deadline: Instant) -> u64 {
+    deadline.saturating_duration_since(Instant::now()).as_millis() as u64 + 1
 }
 
 /// What came, as a transcript has it.
@@ -355,6 +400,11 @@ fn told(incoming: &Incoming) -> String {
         Incoming::Closed => "closed".into(),
         Incoming::Broken(why) => format!("not RESP: {why}"),
     }
+}
+
+/// The case's configuration, as lines of a transcript.
+fn configured(case: &Case) -> Vec<String> {
+    case.config.iter().map(|(key, value)| format!("@config {key} {value}")).collect()
 }
 
 /// A command as a vector has it.

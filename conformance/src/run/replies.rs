@@ -4,13 +4,14 @@
 //! read, and the two are compared. The answers that are not replies (blocked, silent, closed) are
 //! told here too.
 
-use super::{Observed, PATIENCE_MS, Play, QUIET_MS, Stop, told};
+use super::{Observed, Play, Stop, difference, told};
 use crate::bytes::Bytes;
 use crate::case::{Alternative, Receive, Send, Step, Want};
 use crate::client::Incoming;
 use crate::matcher::Match;
 use crate::pattern::Pattern;
 use crate::reply::Reply;
+use crate::rules::{PATIENCE_MS, QUIET_MS};
 use crate::verdict::{Fault, Verdict};
 
 impl<'c> Play<'_, '_, 'c> {
@@ -66,6 +67,7 @@ impl<'c> Play<'_, '_, 'c> {
             if !matches!(got, Incoming::Reply(_)) {
                 break;
             }
+            self.check_deadline()?;
             self.settle()?;
             got = self.next(&send.on, 0);
         }
@@ -112,11 +114,17 @@ impl<'c> Play<'_, '_, 'c> {
                 self.fault_as(Verdict::Missing, line, &expected, &got)
             }
             (Match::Spelling, ..) => {
-                let fault = Fault { line, verdict: Verdict::Text, expected, got: told(&got) };
-                self.faults.push(fault);
+                let fault = self.differing(Fault::fail(line, expected, told(&got)));
+                self.played.faults.push(Fault { verdict: Verdict::Text, ..fault });
                 Ok(())
             }
-            (Match::No, ..) => self.fault(line, &expected, &got),
+            (Match::No, _, want) => {
+                let failed = self.fault(line, &expected, &got);
+                if let Some(fault) = self.played.faults.last_mut().filter(|f| f.line == line) {
+                    fault.bytes = difference::hidden(want, &got);
+                }
+                failed
+            }
         }
     }
 
@@ -198,7 +206,7 @@ impl<'c> Play<'_, '_, 'c> {
     }
 
     fn observed_since(&self, line: usize) -> bool {
-        self.trace.observed.last().is_some_and(|observed| observed.step_line == line)
+        self.played.trace.observed.last().is_some_and(|observed| observed.step_line == line)
     }
 
     fn observe(
@@ -214,7 +222,7 @@ impl<'c> Play<'_, '_, 'c> {
         let (on, args, got) = (on.to_string(), args.to_vec(), got.clone());
         let observed =
             Observed { step_line, on, args, expected_line: line, resp, got, slack_ms, matched };
-        self.trace.observed.push(observed);
+        self.played.trace.observed.push(observed);
     }
 }
 

@@ -16,11 +16,13 @@
 
 #[cfg(feature = "engine")]
 mod engine;
+pub mod near;
 mod process;
 mod remote;
 #[cfg(feature = "engine")]
 mod world;
 
+use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
@@ -43,8 +45,19 @@ pub trait Target {
     /// Opens a connection, on which nothing has been sent yet.
     fn connect(&mut self) -> io::Result<Box<dyn Connection>>;
 
+    /// Opens a connection for the runner's own questions. A target that is made faulty on purpose
+    /// answers these rightly, so that only what the cases ask is judged.
+    fn connect_for_runner(&mut self) -> io::Result<Box<dyn Connection>> {
+        self.connect()
+    }
+
     /// Brings it back after a crash or a shutdown, as it was at first. Connections are lost.
     fn restart(&mut self) -> io::Result<()>;
+
+    /// How it ended, if it is known to have.
+    fn died(&mut self) -> Option<String> {
+        None
+    }
 
     /// A clock for measuring, in milliseconds; its origin is free.
     fn now_ms(&mut self) -> u64;
@@ -164,6 +177,24 @@ impl Spec {
     }
 }
 
+impl fmt::Display for Spec {
+    /// As `--target` says it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Spec::Program { name, path } if ["redis", "valkey"].contains(&name.as_str()) => {
+                match path.to_str() == Some(&format!("{name}-server")) {
+                    true => f.write_str(name),
+                    false => write!(f, "{name}={}", path.display()),
+                }
+            }
+            Spec::Program { name, path } => write!(f, "{name}={}", path.display()),
+            Spec::Address { name, host, port } => write!(f, "{name}={host}:{port}"),
+            #[cfg(feature = "engine")]
+            Spec::Engine => f.write_str("engine"),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -179,6 +210,9 @@ mod tests {
         );
         let address = Spec::Address { name: "mine".into(), host: "::1".into(), port: 6379 };
         assert_eq!(Spec::parse("mine=::1:6379"), Ok(address));
+        for text in ["redis", "keynotes=target/debug/keynotes", "mine=::1:6379"] {
+            assert_eq!(Spec::parse(text).unwrap().to_string(), text);
+        }
         assert!(Spec::parse("nobody").is_err() && Spec::parse("mine=host:x").is_err());
     }
 }

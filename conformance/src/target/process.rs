@@ -14,7 +14,9 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use super::remote::answers_ping;
 use super::{Connection, Remote, Target};
+use crate::rules::START;
 
 const ATTEMPTS: u32 = 5;
 const START_TIMEOUT: Duration = Duration::from_secs(10);
@@ -61,6 +63,11 @@ impl Target for Process {
         Ok(())
     }
 
+    fn died(&mut self) -> Option<String> {
+        let status = self.child.try_wait().ok().flatten()?;
+        Some(format!("it ended with {status}"))
+    }
+
     fn now_ms(&mut self) -> u64 {
         self.remote.now_ms()
     }
@@ -101,17 +108,8 @@ fn spawn(program: &Path, directory: &Path) -> io::Result<(Child, u16)> {
     for _ in 0..ATTEMPTS {
         let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
         let mut child = Command::new(program)
-            .args([
-                "--port",
-                &port.to_string(),
-                "--bind",
-                "127.0.0.1",
-                "--save",
-                "",
-                "--appendonly",
-                "no",
-            ])
-            .args(["--enable-debug-command", "yes", "--logfile", "server.log"])
+            .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--logfile", "server.log"])
+            .args(START)
             .arg("--dir")
             .arg(directory)
             .stdin(Stdio::null())
@@ -119,7 +117,7 @@ fn spawn(program: &Path, directory: &Path) -> io::Result<(Child, u16)> {
             .stderr(Stdio::null())
             .spawn()
             .map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", program.display())))?;
-        match wait_until_up(&mut child, port) {
+        match wait_until_up(&mut child, port, directory) {
             Ok(()) => return Ok((child, port)),
             Err(why) => last = why,
         }
@@ -129,26 +127,31 @@ fn spawn(program: &Path, directory: &Path) -> io::Result<(Child, u16)> {
     Err(io::Error::other(format!("{} does not start: {last}", program.display())))
 }
 
-fn wait_until_up(child: &mut Child, port: u16) -> Result<(), String> {
+fn wait_until_up(child: &mut Child, port: u16, directory: &Path) -> Result<(), String> {
     let start = Instant::now();
     while start.elapsed() < START_TIMEOUT {
         if let Ok(Some(status)) = child.try_wait() {
             return Err(format!("it ended with {status}"));
         }
-        if answers_ping(port) {
-            return Ok(());
+        if answers_ping("127.0.0.1", port) {
+            return match is_another_s(port, directory) {
+                true => Err(format!("another server has taken port {port}")),
+                false => Ok(()),
+            };
         }
         std::thread::sleep(Duration::from_millis(5));
     }
     Err(format!("no answer to PING on port {port} in {START_TIMEOUT:?}"))
 }
 
-fn answers_ping(port: u16) -> bool {
-    let Ok(mut connection) = super::SocketConnection::open("127.0.0.1", port) else {
-        return false;
-    };
+/// Whether who answers on this port works in another directory: then our child is about to find the
+/// port taken, and to end. A server that does not tell its directory is believed.
+fn is_another_s(port: u16, directory: &Path) -> bool {
     let mut answer = Vec::new();
-    connection.send(b"PING\r\n").is_ok()
-        && connection.receive(&mut answer, 500).is_ok()
-        && answer.starts_with(b"+PONG")
+    let heard =
+        super::SocketConnection::open("127.0.0.1", port, START_TIMEOUT).is_ok_and(|mut on| {
+            on.send(b"CONFIG GET dir\r\n").is_ok() && on.receive(&mut answer, 500).is_ok()
+        });
+    let name = directory.file_name().unwrap_or_default().as_encoded_bytes();
+    heard && answer.starts_with(b"*2\r\n") && !answer.windows(name.len()).any(|part| part == name)
 }

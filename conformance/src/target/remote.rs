@@ -3,10 +3,17 @@
 //! The runner flushes it and changes its configuration: point it at nothing that matters.
 
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpStream, ToSocketAddrs};
 use std::time::{Duration, Instant};
 
 use super::{Connection, Received, Target};
+
+/// How long a connection may take to be made, a server to read what is sent, or to come back.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How long the answer to a PING may take.
+const PING_PATIENCE: Duration = Duration::from_millis(500);
+/// Pause between two attempts to reach a server that is gone.
+const RETRY: Duration = Duration::from_millis(50);
 
 /// `name=host:port`
 pub struct Remote {
@@ -14,11 +21,18 @@ pub struct Remote {
     host: String,
     port: u16,
     start: Instant,
+    patience: Duration,
 }
 
 impl Remote {
     pub fn new(name: &str, host: &str, port: u16) -> Self {
-        Remote { name: name.into(), host: host.into(), port, start: Instant::now() }
+        let (start, patience) = (Instant::now(), PATIENCE);
+        Remote { name: name.into(), host: host.into(), port, start, patience }
+    }
+
+    /// The same with another patience.
+    pub fn patient(self, patience: Duration) -> Self {
+        Remote { patience, ..self }
     }
 }
 
@@ -28,11 +42,20 @@ impl Target for Remote {
     }
 
     fn connect(&mut self) -> io::Result<Box<dyn Connection>> {
-        Ok(Box::new(SocketConnection::open(&self.host, self.port)?))
+        Ok(Box::new(SocketConnection::open(&self.host, self.port, self.patience)?))
     }
 
+    /// Somebody else may bring it back: the runner did not start it.
     fn restart(&mut self) -> io::Result<()> {
-        Err(io::Error::other("the runner did not start this server and cannot restart it"))
+        let deadline = Instant::now() + self.patience;
+        while !answers_ping(&self.host, self.port) {
+            if Instant::now() > deadline {
+                let why = format!("no answer to PING at {}:{}", self.host, self.port);
+                return Err(io::Error::new(ErrorKind::TimedOut, why));
+            }
+            std::thread::sleep(RETRY);
+        }
+        Ok(())
     }
 
     fn now_ms(&mut self) -> u64 {
@@ -59,19 +82,54 @@ impl Target for Remote {
 /// A TCP connection whose reads wait as long as they are told.
 pub struct SocketConnection {
     stream: TcpStream,
+    patience: Duration,
 }
 
 impl SocketConnection {
-    pub fn open(host: &str, port: u16) -> io::Result<Self> {
-        let stream = TcpStream::connect((host, port))?;
-        stream.set_nodelay(true)?;
-        Ok(SocketConnection { stream })
+    pub fn open(host: &str, port: u16, patience: Duration) -> io::Result<Self> {
+        let mut last = io::Error::new(ErrorKind::NotFound, format!("{host} has no address"));
+        for address in (host, port).to_socket_addrs()? {
+            match TcpStream::connect_timeout(&address, patience) {
+                Ok(stream) => {
+                    stream.set_nodelay(true)?;
+                    stream.set_write_timeout(Some(patience))?;
+                    return Ok(SocketConnection { stream, patience });
+                }
+                Err(error) => last = error,
+            }
+        }
+        Err(last)
     }
 }
 
+/// Whether a server is there and ready.
+pub(super) fn answers_ping(host: &str, port: u16) -> bool {
+    let Ok(mut connection) = SocketConnection::open(host, port, PING_PATIENCE) else {
+        return false;
+    };
+    let mut answer = Vec::new();
+    connection.send(b"PING\r\n").is_ok()
+        && connection.receive(&mut answer, PING_PATIENCE.as_millis() as u64).is_ok()
+        && answer.starts_with(b"+PONG")
+}
+
 impl Connection for SocketConnection {
+    /// A server that reads a byte now and then must not hold the runner for ever.
     fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.stream.write_all(bytes)
+        let deadline = Instant::now() + self.patience;
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            match self.stream.write(rest) {
+                Ok(written) => rest = &rest[written..],
+                Err(e) if e.kind() == ErrorKind::Interrupted => {}
+                Err(e) if e.kind() == ErrorKind::WouldBlock => return Err(too_slow()),
+                Err(e) => return Err(e),
+            }
+            if !rest.is_empty() && Instant::now() > deadline {
+                return Err(too_slow());
+            }
+        }
+        Ok(())
     }
 
     fn receive(&mut self, into: &mut Vec<u8>, wait_ms: u64) -> io::Result<Received> {
@@ -99,4 +157,8 @@ impl Connection for SocketConnection {
             Err(e) => Err(e),
         }
     }
+}
+
+fn too_slow() -> io::Error {
+    ErrorKind::TimedOut.into()
 }

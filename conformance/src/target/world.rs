@@ -17,8 +17,8 @@ pub struct VirtualWorld {
     pub used_memory: u64,
     pub log: Vec<String>,
     pub config_file: Option<Vec<u8>>,
-    /// How many things were handed over to be freed elsewhere.
-    pub freed_later: usize,
+    /// How many values were handed over to be freed elsewhere.
+    pub freed_later: u64,
     /// The process would have ended.
     pub crashed: bool,
 }
@@ -58,7 +58,7 @@ impl World for VirtualWorld {
     }
 
     fn allocator(&mut self) -> Allocator {
-        Allocator { name: "none", ..Allocator::default() }
+        Allocator { name: "none", lazy_freed: self.freed_later, ..Allocator::default() }
     }
 
     fn process(&mut self) -> Process {
@@ -79,8 +79,8 @@ impl World for VirtualWorld {
         Ok(())
     }
 
-    fn free_later(&mut self, _: Box<dyn Send>) {
-        self.freed_later += 1;
+    fn free_later(&mut self, _: Box<dyn Send>, values: u64) {
+        self.freed_later += values;
     }
 
     fn apply_config(&mut self, _: &Config, _: &[&str]) -> Result<(), String> {

@@ -9,7 +9,7 @@
 //!
 //! | letter | the client … |
 //! |---|---|
-//! | `x` | is between MULTI and EXEC |
+//! | `x` | is between MULTI and EXEC, or in EXEC |
 //! | `b` | waits for a key, or for the end of a pause |
 //! | `d` | watches a key that has changed |
 //! | `c`, `A` | is closed after its reply, at once |
@@ -19,13 +19,15 @@
 //! Sizes follow our own buffers: a client has one output buffer, whose first 16 KB stand
 //! for Redis's fixed one (`obl`) and whose rest for its list of blocks (`oll`, `omem`).
 
-use crate::base::error::{Error, until_nul};
+use crate::base::error::Error;
 use crate::base::int::parse_i64;
+use crate::base::word;
+use crate::base::word::until_nul;
 use crate::commands::row::Outcome;
 use crate::commands::{CommandTable, Cx};
 use crate::protocol::{Args, Reply};
 use crate::session::output::{ClientClass, IN_PLACE_BYTES, counted_bytes};
-use crate::session::{ClientKey, Closing, Session, Traffic};
+use crate::session::{ClientKey, Closing, Session};
 use std::io::Write;
 
 /// Bytes of one block in the list that `oll` counts.
@@ -58,7 +60,7 @@ pub fn line(table: &CommandTable, session: &Session, now_ms: i64) -> Vec<u8> {
 /// The letters of `flags=`.
 pub fn flags(session: &Session) -> String {
     let letters = [
-        (session.in_multi(), 'x'),
+        (session.in_multi() || session.executing.is_some(), 'x'),
         (session.is_blocked(), 'b'),
         (session.watch_broken, 'd'),
         (session.closing == Some(Closing::AfterReply), 'c'),
@@ -73,7 +75,7 @@ pub fn flags(session: &Session) -> String {
 
 /// Who is to be listed, in the order in which they connected, or in which they are named.
 fn chosen(cx: &Cx<'_>, args: Args<'_>) -> Result<Vec<ClientKey>, Error> {
-    let option = |name: &str| args.get(2).is_some_and(|word| name_is(word, name));
+    let option = |name: &str| args.get(2).is_some_and(|word| word::is(word, name));
     if args.len() == 2 {
         return Ok(by_age(cx, |_| true));
     }
@@ -95,14 +97,7 @@ pub(super) fn unknown_class(name: &[u8]) -> Error {
 }
 
 fn by_age(cx: &Cx<'_>, wanted: impl Fn(&Session) -> bool) -> Vec<ClientKey> {
-    let mut found: Vec<(u64, ClientKey)> = cx
-        .clients
-        .alive()
-        .filter(|(_, session)| wanted(session))
-        .map(|(key, session)| (session.id, key))
-        .collect();
-    found.sort_unstable();
-    found.into_iter().map(|(_, key)| key).collect()
+    cx.clients.alive().filter(|(_, session)| wanted(session)).map(|(key, _)| key).collect()
 }
 
 fn push_line(cx: &Cx<'_>, client: ClientKey, args: Args<'_>, text: &mut Vec<u8>) {
@@ -143,15 +138,13 @@ fn write_line(
     now_ms: i64,
 ) {
     let (traffic, origin) = (&session.traffic, &session.origin);
-    let age = (now_ms - session.created_ms) / 1000;
-    let idle = (now_ms - session.last_active_ms) / 1000;
-    let queue = session.transaction.as_ref();
-    let multi = queue.map_or(-1, |transaction| transaction.queue.len() as i64);
-    let multi_mem = queue.map_or(0, |transaction| transaction.heap_bytes);
+    let queue = session.transaction.as_ref().map(|queue| (queue.queue.len(), queue.heap_bytes));
+    let queue = queue.or(session.executing);
+    let (multi, multi_mem) = queue.map_or((-1, 0), |(commands, bytes)| (commands as i64, bytes));
     let unsent = view.out.unsent_len();
     let omem = counted_bytes(view.out);
     let fixed = view.out.capacity().min(IN_PLACE_BYTES);
-    let total = view.out.capacity() + view.argv_bytes + multi_mem + own_bytes(session);
+    let total = session.memory_bytes(view.out) + view.argv_bytes;
     let events = if unsent > 0 && session.blocked.is_none() { "rw" } else { "r" };
     let command = session.last_command.map_or("NULL", |id| &table.entry(id).full_name);
     let resp = view.out.resp() as i32;
@@ -164,8 +157,8 @@ fn write_line(
     add("laddr", &origin.local);
     add("fd", &origin.fd);
     add("name", &ascii(until_nul(&session.name)));
-    add("age", &age);
-    add("idle", &idle);
+    add("age", &session.age_s(now_ms));
+    add("idle", &session.idle_s(now_ms));
     add("flags", &flags(session));
     add("db", &session.db);
     [("sub", 0), ("psub", 0), ("ssub", 0)].iter().for_each(|(field, n)| add(field, n));
@@ -193,17 +186,7 @@ fn write_line(
     add("lib-ver", &ascii(until_nul(&session.lib_ver)));
 }
 
-/// Bytes that a session takes beside its output and its commands.
-fn own_bytes(session: &Session) -> usize {
-    let Traffic { query_len, query_free, .. } = session.traffic;
-    size_of::<Session>() + query_len + query_free + session.name.capacity()
-}
-
 /// Names were checked when they were given.
 fn ascii(text: &[u8]) -> &str {
     std::str::from_utf8(text).unwrap_or_default()
-}
-
-fn name_is(word: &[u8], name: &str) -> bool {
-    word.eq_ignore_ascii_case(name.as_bytes())
 }

@@ -1,7 +1,7 @@
 //! # CLIENT KILL: closing connections
 //!
-//! Two forms: an address alone closes exactly that client, or is an error; a list of
-//! filters closes whoever fits all of them, and answers how many did.
+//! Two forms: an address alone closes who has it, or is an error (over a Unix socket all clients have
+//! one address); a list of filters closes whoever fits all of them, and answers how many did.
 //!
 //! A client that is killed runs nothing more and is answered nothing more from here on;
 //! its connection is closed at the end of the loop's turn. Who kills itself is answered first.
@@ -9,6 +9,7 @@
 use super::describe::unknown_class;
 use crate::base::error::Error;
 use crate::base::int::parse_i64;
+use crate::base::word;
 use crate::commands::Cx;
 use crate::commands::connection::auth::DEFAULT_USER;
 use crate::commands::row::Outcome;
@@ -30,20 +31,22 @@ struct Filter<'a> {
 pub(super) fn kill(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
     if args.len() == 3 {
         let filter = Filter { addr: args.get(2), ..Filter::default() };
-        let Some(&client) = matching(cx, &filter).first() else {
+        if close_all(cx, &filter) == 0 {
             return Err(Error::Static("ERR No such client"));
-        };
-        close(cx, client);
+        }
         cx.reply.ok();
         return Ok(());
     }
     let filter = parse(args)?;
-    let found = matching(cx, &filter);
-    for &client in &found {
-        close(cx, client);
-    }
-    cx.reply.int(found.len() as i64);
+    let closed = close_all(cx, &filter);
+    cx.reply.int(closed as i64);
     Ok(())
+}
+
+fn close_all(cx: &mut Cx<'_>, filter: &Filter<'_>) -> usize {
+    let found = matching(cx, filter);
+    found.iter().for_each(|&client| close(cx, client));
+    found.len()
 }
 
 fn close(cx: &mut Cx<'_>, client: ClientKey) {
@@ -56,7 +59,7 @@ fn parse(args: Args<'_>) -> Result<Filter<'_>, Error> {
     let mut words = args.from(2).iter();
     while let Some(option) = words.next() {
         let value = words.next().ok_or(Error::Syntax)?;
-        match option.to_ascii_uppercase().as_slice() {
+        match word::upper(option).as_slice() {
             b"ID" => filter.id = Some(id(value)?),
             b"TYPE" => {
                 let class = ClientClass::by_name(value).ok_or_else(|| unknown_class(value))?;
@@ -76,12 +79,11 @@ fn parse(args: Args<'_>) -> Result<Filter<'_>, Error> {
 fn matching(cx: &Cx<'_>, filter: &Filter<'_>) -> Vec<ClientKey> {
     let now_ms = cx.now.ms();
     let fits = |client: ClientKey, session: &Session| {
-        let age_s = (now_ms - session.created_ms) / 1000;
         filter.id.is_none_or(|id| id == session.id)
             && filter.class.is_none_or(|class| class == session.class())
             && filter.addr.is_none_or(|addr| addr == session.origin.peer.as_bytes())
             && filter.laddr.is_none_or(|addr| addr == session.origin.local.as_bytes())
-            && filter.age_min_s.is_none_or(|age_min_s| age_s >= age_min_s)
+            && filter.age_min_s.is_none_or(|age_min_s| session.age_s(now_ms) >= age_min_s)
             && !(filter.spares_me && client == cx.me)
     };
     let alive = cx.clients.alive();
@@ -103,7 +105,7 @@ fn age(word: &[u8]) -> Result<i64, Error> {
 }
 
 fn yes(word: &[u8]) -> Result<bool, Error> {
-    match word.to_ascii_lowercase().as_slice() {
+    match word::lower(word).as_slice() {
         b"yes" => Ok(true),
         b"no" => Ok(false),
         _ => Err(Error::Syntax),

@@ -4,7 +4,8 @@
 //! stores, so that people who read CLIENT LIST know whom they see. They must fit on
 //! that line, so they hold no blanks and no control characters.
 
-use crate::base::error::{Error, until_nul};
+use crate::base::error::Error;
+use crate::base::word;
 use crate::commands::Cx;
 use crate::commands::row::Outcome;
 use crate::protocol::Args;
@@ -35,9 +36,9 @@ pub(super) fn setname(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
 pub(super) fn setinfo(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
     let (attribute, value) = (&args[2], &args[3]);
     let session = cx.session();
-    let place = if attribute.eq_ignore_ascii_case(b"LIB-NAME") {
+    let place = if word::is(attribute, "LIB-NAME") {
         &mut session.lib_name
-    } else if attribute.eq_ignore_ascii_case(b"LIB-VER") {
+    } else if word::is(attribute, "LIB-VER") {
         &mut session.lib_ver
     } else {
         return Err(Error::quoting("Unrecognized option '", attribute, "'"));
@@ -62,5 +63,5 @@ pub fn check_name(name: &[u8]) -> Outcome {
 
 /// Redis judges a C string: nothing behind a zero byte, which is not printed either.
 fn fits_on_the_line(text: &[u8]) -> bool {
-    until_nul(text).iter().all(u8::is_ascii_graphic)
+    word::until_nul(text).iter().all(u8::is_ascii_graphic)
 }

@@ -3,20 +3,22 @@
 //! For a while commands are not run but kept; their clients just see a slow server. In
 //! mode WRITE only commands that may change data are held, so that replicas can catch
 //! up before they take over; in mode ALL everything is, CLIENT UNPAUSE too, and only
-//! time ends it. The gate itself is the last one of dispatch.
+//! time ends it. The gate itself is the last one of dispatch. Keys do not die meanwhile either: one
+//! whose time is up is hidden, and removed once the pause is over.
 //!
 //! A second pause never makes the first one shorter or milder.
 
 use super::wrong_words;
 use crate::base::error::Error;
 use crate::base::int::parse_i64;
+use crate::base::word;
 use crate::commands::Cx;
 use crate::commands::cx::Pause;
 use crate::commands::row::Outcome;
 use crate::protocol::Args;
 
 pub(super) fn pause(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
-    let writes_only = match args.get(3).map(<[u8]>::to_ascii_lowercase).as_deref() {
+    let writes_only = match args.get(3).map(word::lower).as_deref() {
         _ if args.len() > 4 => return Err(wrong_words(&args[1])),
         None | Some(b"all") => false,
         Some(b"write") => true,
@@ -28,6 +30,7 @@ pub(super) fn pause(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
         pause.writes_only &= running.writes_only;
     }
     cx.lifecycle.pause = Some(pause);
+    cx.keys.journal.frozen = true;
     cx.reply.ok();
     Ok(())
 }
@@ -35,6 +38,7 @@ pub(super) fn pause(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
 /// The engine runs what was held back once this command is over.
 pub(super) fn unpause(cx: &mut Cx<'_>, _: Args<'_>) -> Outcome {
     cx.lifecycle.pause = None;
+    cx.keys.journal.frozen = false;
     cx.reply.ok();
     Ok(())
 }

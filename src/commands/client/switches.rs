@@ -1,6 +1,7 @@
 //! # Switches: what a client chooses for itself alone
 
 use crate::base::error::Error;
+use crate::base::word;
 use crate::commands::Cx;
 use crate::commands::row::Outcome;
 use crate::protocol::Args;
@@ -18,10 +19,10 @@ pub(super) fn no_touch(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
     Ok(())
 }
 
-/// Only ON is answered. Whoever chose OFF and asks to skip a reply gets what it has.
+/// Only ON is answered: in EXEC the other two leave a hole in the array. Whoever chose OFF and asks to skip a reply gets what it has.
 pub(super) fn reply(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
     let mode = &mut cx.session().reply_mode;
-    match args[2].to_ascii_lowercase().as_slice() {
+    match word::lower(&args[2]).as_slice() {
         b"on" => {
             *mode = ReplyMode::On;
             cx.reply.ok();
@@ -35,7 +36,7 @@ pub(super) fn reply(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
 }
 
 fn on_or_off(word: &[u8]) -> Result<bool, Error> {
-    match word.to_ascii_lowercase().as_slice() {
+    match word::lower(word).as_slice() {
         b"on" => Ok(true),
         b"off" => Ok(false),
         _ => Err(Error::Syntax),

@@ -7,6 +7,7 @@
 use super::wrong_words;
 use crate::base::error::Error;
 use crate::base::int::parse_i64;
+use crate::base::word;
 use crate::commands::Cx;
 use crate::commands::row::Outcome;
 use crate::protocol::Args;
@@ -15,7 +16,7 @@ use crate::session::blocking::end_wait;
 const UNBLOCKED: &[u8] = b"UNBLOCKED client unblocked via CLIENT UNBLOCK";
 
 pub(super) fn unblock(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
-    let with_error = match args.get(3).map(<[u8]>::to_ascii_lowercase).as_deref() {
+    let with_error = match args.get(3).map(word::lower).as_deref() {
         _ if args.len() > 4 => return Err(wrong_words(&args[1])),
         None | Some(b"timeout") => false,
         Some(b"error") => true,

@@ -35,6 +35,7 @@ pub(super) fn auth(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
 pub(super) fn authenticate(cx: &mut Cx<'_>, user: &[u8], password: &[u8]) -> Outcome {
     let wanted = &cx.config.requirepass;
     if user != DEFAULT_USER || !(wanted.is_empty() || same_secret(wanted, password)) {
+        cx.stats.lasting.auth_failures += 1;
         return Err(WRONG_PASS);
     }
     cx.session().authenticated = true;

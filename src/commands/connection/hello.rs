@@ -12,13 +12,12 @@
 use super::auth::authenticate;
 use crate::base::error::Error;
 use crate::base::int::parse_i64;
+use crate::base::word;
 use crate::commands::Cx;
 use crate::commands::client::name::check_name;
 use crate::commands::row::Outcome;
+use crate::commands::server::REDIS_VERSION;
 use crate::protocol::{Args, Resp};
-
-/// The Redis whose behaviour this server has; INFO and HELLO say so.
-pub const REDIS_VERSION: &str = "7.4.1";
 
 /// What HELLO's words ask for.
 #[derive(Default)]
@@ -57,10 +56,10 @@ fn parse(args: Args<'_>) -> Result<Wishes<'_>, Error> {
     let mut at = 2;
     while let Some(option) = args.get(at) {
         let left = args.len() - at - 1;
-        if option.eq_ignore_ascii_case(b"AUTH") && left >= 2 {
+        if word::is(option, "AUTH") && left >= 2 {
             wishes.credentials = args.get(at + 1).zip(args.get(at + 2));
             at += 3;
-        } else if option.eq_ignore_ascii_case(b"SETNAME") && left >= 1 {
+        } else if word::is(option, "SETNAME") && left >= 1 {
             wishes.name = args.get(at + 1);
             check_name(wishes.name.unwrap_or_default())?;
             at += 2;

@@ -8,6 +8,7 @@ use super::keys::discard;
 use crate::args;
 use crate::base::error::Error;
 use crate::base::int::parse_i64;
+use crate::base::word;
 use crate::commands::Cx;
 use crate::commands::row::Outcome;
 use crate::keyspace::notify::Event;
@@ -93,10 +94,10 @@ fn parse_conditions(words: Args<'_>) -> Result<u8, Error> {
     let mut conditions = 0;
     for word in words.iter() {
         conditions |= match () {
-            () if word.eq_ignore_ascii_case(b"NX") => NX,
-            () if word.eq_ignore_ascii_case(b"XX") => XX,
-            () if word.eq_ignore_ascii_case(b"GT") => GT,
-            () if word.eq_ignore_ascii_case(b"LT") => LT,
+            () if word::is(word, "NX") => NX,
+            () if word::is(word, "XX") => XX,
+            () if word::is(word, "GT") => GT,
+            () if word::is(word, "LT") => LT,
             () => return Err(Error::quoting("Unsupported option ", word, "")),
         };
     }

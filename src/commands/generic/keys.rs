@@ -8,11 +8,14 @@ use crate::keyspace::notify::Event;
 use crate::protocol::Args;
 use crate::values::{self, Entry, FREE_AT_ONCE_MAX};
 
+/// Draws of RANDOMKEY while dead keys cannot be removed.
+const DRAWS_OF_FROZEN_MAX: u32 = 100;
+
 /// Frees a removed entry: elsewhere if `lazy` and it would take long.
 #[inline]
 pub fn discard(world: &mut dyn World, entry: Entry, lazy: bool) {
     if lazy && values::free_effort(&entry) > FREE_AT_ONCE_MAX {
-        world.free_later(Box::new(entry));
+        world.free_later(Box::new(entry), 1);
     }
 }
 
@@ -58,12 +61,15 @@ pub fn type_of(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
     Ok(())
 }
 
-/// Dead keys that are drawn are removed, and the lot is cast again.
+/// Dead keys that are drawn are removed, and the lot is cast again. In a pause they stay: if
+/// there is hardly any other key, a dead one is told rather than that the draw never ends.
 pub fn randomkey(cx: &mut Cx<'_>, _: Args<'_>) -> Outcome {
     let rng = &mut *cx.rng;
+    let mut draws_left = DRAWS_OF_FROZEN_MAX;
     while let Some(entry) = cx.keys.db().random(&mut || rng.next_u64()) {
         let key: Box<[u8]> = entry.key().into();
-        if cx.keys.peek(&key).is_some() {
+        draws_left -= u32::from(cx.keys.journal.frozen);
+        if cx.keys.peek(&key).is_some() || draws_left == 0 {
             cx.reply.bulk(&key);
             return Ok(());
         }

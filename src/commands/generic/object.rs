@@ -3,13 +3,13 @@
 use crate::base::error::Error;
 use crate::commands::Cx;
 use crate::commands::row::Outcome;
+use crate::config::Config;
 use crate::keyspace::access;
 use crate::protocol::Args;
-use crate::values::{self, Entry, Payload};
+use crate::values::{self, Entry};
 
 /// What servers that share small integers report as their reference count.
 const SHARED: i64 = i32::MAX as i64;
-const SHARED_INTS: std::ops::Range<i64> = 0..10_000;
 
 pub fn encoding(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
     match inspect(cx, &args[2]).map(values::encoding_name) {
@@ -19,19 +19,20 @@ pub fn encoding(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
     Ok(())
 }
 
-/// Nothing is shared here; small integers answer as where they are, because clients look.
 pub fn refcount(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
-    let policy = cx.config.maxmemory_policy;
-    let limited = cx.config.maxmemory > 0 && (policy.is_lfu() || policy.is_lru());
-    let small_int = |entry: &Entry| match entry.payload() {
-        Payload::Int(value) => SHARED_INTS.contains(&value),
-        _ => false,
-    };
-    match inspect(cx, &args[2]).map(small_int) {
-        Some(small_int) => cx.reply.int(if small_int && !limited { SHARED } else { 1 }),
+    match inspect(cx, &args[2]).map(values::is_shareable) {
+        Some(shareable) => cx.reply.int(references(cx.config, shareable)),
         None => cx.reply.null(),
     }
     Ok(())
+}
+
+/// Nothing is shared here; small integers answer as where they are, because clients look. Where
+/// eviction needs to know when each value was used, they are shared nowhere.
+pub fn references(config: &Config, shareable: bool) -> i64 {
+    let policy = config.maxmemory_policy;
+    let limited = config.maxmemory > 0 && (policy.is_lfu() || policy.is_lru());
+    if shareable && !limited { SHARED } else { 1 }
 }
 
 pub fn idletime(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {

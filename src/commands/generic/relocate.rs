@@ -5,6 +5,7 @@
 
 use super::keys::{discard, parse_db};
 use crate::base::error::Error;
+use crate::base::word;
 use crate::commands::Cx;
 use crate::commands::row::Outcome;
 use crate::keyspace::notify::Event;
@@ -85,8 +86,6 @@ pub fn copy(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
     cx.keys.select(to);
     let free = replace || cx.keys.peek(to_key).is_none();
     if free {
-        let mut copy = copy;
-        copy.set_access(cx.keys.tracking.first(cx.keys.now_ms()));
         overwrite(cx, copy);
     }
     cx.keys.select(from);
@@ -102,9 +101,9 @@ fn copy_options(cx: &Cx<'_>, args: Args<'_>) -> Result<(usize, bool), Error> {
     let (mut db, mut replace) = (cx.db(), false);
     let mut words = args.from(3).iter();
     while let Some(word) = words.next() {
-        if word.eq_ignore_ascii_case(b"REPLACE") {
+        if word::is(word, "REPLACE") {
             replace = true;
-        } else if word.eq_ignore_ascii_case(b"DB") {
+        } else if word::is(word, "DB") {
             db = parse_db(cx, words.next().ok_or(Error::Syntax)?)?;
         } else {
             return Err(Error::Syntax);
@@ -113,8 +112,9 @@ fn copy_options(cx: &Cx<'_>, args: Args<'_>) -> Result<(usize, bool), Error> {
     Ok((db, replace))
 }
 
-/// Puts an entry in; what was there is freed.
-fn overwrite(cx: &mut Cx<'_>, entry: Entry) {
+/// Puts an entry in, as one that nobody has used yet; what was there is freed.
+fn overwrite(cx: &mut Cx<'_>, mut entry: Entry) {
+    entry.set_access(cx.keys.tracking.first(cx.keys.now_ms()));
     if let Some(old) = cx.keys.insert(entry) {
         let lazy = cx.config.lazyfree_lazy_server_del;
         discard(cx.world, old, lazy);

@@ -6,7 +6,8 @@
 
 use crate::base::error::Error;
 use crate::base::glob;
-use crate::base::int::parse_i64;
+use crate::base::int::{parse_i64, parse_u64};
+use crate::base::word;
 use crate::commands::Cx;
 use crate::commands::row::Outcome;
 use crate::protocol::Args;
@@ -34,7 +35,7 @@ pub fn keys(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
 }
 
 pub fn scan(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
-    let mut cursor = parse_cursor(&args[1])?;
+    let mut cursor = parse_u64(&args[1]).ok_or(Error::Static("ERR invalid cursor"))?;
     let filter = Filter::parse(args.from(2))?;
     let now_ms = cx.keys.now_ms();
     let mut met: Vec<&Entry> = Vec::new();
@@ -47,8 +48,14 @@ pub fn scan(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
         }
     }
     let is_dead = |entry: &Entry| entry.expiry_ms().is_some_and(|at_ms| at_ms < now_ms);
-    // To ask for its type is to meet it, so the type comes after the question whether it lives.
-    met.retain(|entry| filter.matches(entry) && (is_dead(entry) || filter.is_of_type(entry)));
+    met.retain(|entry| filter.matches(entry));
+    let (mut hits, mut misses) = (0, 0);
+    if filter.type_name.is_some() {
+        // To ask for a key's type is to read it: it counts, and the dead have no type.
+        misses = met.iter().filter(|entry| is_dead(entry)).count() as u64;
+        hits = met.len() as u64 - misses;
+    }
+    met.retain(|entry| is_dead(entry) || filter.is_of_type(entry));
     cx.reply.array(2);
     cx.reply.bulk(itoa::Buffer::new().format(cursor).as_bytes());
     cx.reply.array(met.iter().filter(|entry| !is_dead(entry)).count());
@@ -60,6 +67,9 @@ pub fn scan(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
             cx.reply.bulk(entry.key());
         }
     }
+    let counters = &mut cx.keys.journal.counters;
+    counters.hits += hits;
+    counters.misses += misses;
     // Meeting a dead key is enough to remove it.
     for key in dead {
         cx.keys.peek(&key);
@@ -81,20 +91,20 @@ impl<'a> Filter<'a> {
         while let Some(option) = words.next() {
             let value = words.next();
             match (option, value) {
-                (_, Some(value)) if option.eq_ignore_ascii_case(b"COUNT") => {
+                (_, Some(value)) if word::is(option, "COUNT") => {
                     let count = parse_i64(value).ok_or(Error::NotInteger)?;
                     filter.count = u64::try_from(count).map_err(|_| Error::Syntax)?;
                     if count == 0 {
                         return Err(Error::Syntax);
                     }
                 }
-                (_, Some(value)) if option.eq_ignore_ascii_case(b"MATCH") => {
+                (_, Some(value)) if word::is(option, "MATCH") => {
                     filter.pattern = Some(value).filter(|pattern| *pattern != b"*");
                 }
-                (_, Some(value)) if option.eq_ignore_ascii_case(b"TYPE") => {
+                (_, Some(value)) if word::is(option, "TYPE") => {
                     filter.type_name = Some(value);
                 }
-                _ if option.eq_ignore_ascii_case(b"NOVALUES") => {
+                _ if word::is(option, "NOVALUES") => {
                     return Err(Error::Static("ERR NOVALUES option can only be used in HSCAN"));
                 }
                 _ => return Err(Error::Syntax),
@@ -109,43 +119,6 @@ impl<'a> Filter<'a> {
 
     /// A type that does not exist is that of no key.
     fn is_of_type(&self, entry: &Entry) -> bool {
-        self.type_name
-            .is_none_or(|name| name.eq_ignore_ascii_case(values::type_name(entry).as_bytes()))
-    }
-}
-
-/// A cursor, as SCAN and its kin read it: C's way with leading blanks and signs is kept.
-///
-/// # Errors
-/// When it is no 64-bit number.
-pub fn parse_cursor(word: &[u8]) -> Result<u64, Error> {
-    let invalid = Error::Static("ERR invalid cursor");
-    if word.first() == Some(&b'-') && parse_i64(word).is_some_and(|value| value < 0) {
-        return Err(invalid);
-    }
-    let digits = word.trim_ascii_start();
-    let (negative, digits) = match digits {
-        [b'-', rest @ ..] => (true, rest),
-        [b'+', rest @ ..] => (false, rest),
-        _ => (false, digits),
-    };
-    if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
-        return Err(invalid);
-    }
-    let text = std::str::from_utf8(digits).map_err(|_| invalid.clone())?;
-    let value: u64 = text.parse().map_err(|_| invalid)?;
-    Ok(if negative { value.wrapping_neg() } else { value })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::parse_cursor;
-
-    #[test]
-    fn cursors_are_read_as_c_reads_them() {
-        let read = |word: &str| parse_cursor(word.as_bytes()).ok();
-        assert_eq!(read("18446744073709551615"), Some(u64::MAX));
-        assert_eq!(["0", "+0", " 7", "007"].map(read), [0, 0, 7, 7].map(Some));
-        assert_eq!(["-1", "", "x", "0x", "1 ", "18446744073709551616"].map(read), [None; 6]);
+        self.type_name.is_none_or(|name| word::is(name, values::type_name(entry)))
     }
 }

@@ -19,6 +19,7 @@ use super::table::{CommandTable, Entry};
 use super::{Cx, acl, help};
 use crate::base::error::Error;
 use crate::base::glob;
+use crate::base::word;
 use crate::protocol::Args;
 
 const ANY_ORDER: &[&str] = &["nondeterministic_output_order"];
@@ -105,10 +106,10 @@ impl<'a> Filter<'a> {
         let (Some(by), Some(value), None) = (words.get(1), words.get(2), words.get(3)) else {
             return Err(Error::Syntax);
         };
-        if !words[0].eq_ignore_ascii_case(b"FILTERBY") {
+        if !word::is(&words[0], "FILTERBY") {
             return Err(Error::Syntax);
         }
-        match by.to_ascii_uppercase().as_slice() {
+        match word::upper(by).as_slice() {
             b"MODULE" => Ok(Filter::Module),
             b"ACLCAT" => Ok(Filter::Category(acl::by_name(value))),
             b"PATTERN" => Ok(Filter::Pattern(value)),

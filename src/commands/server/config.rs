@@ -119,9 +119,11 @@ fn refused(pairs: &[(&[u8], &[u8])], name: &str, reason: &str) -> Error {
 
 fn resetstat(cx: &mut Cx<'_>, _: Args<'_>) -> Outcome {
     cx.stats.reset();
+    cx.stats.lazy_freed_before = cx.world.allocator().lazy_freed;
     cx.table.reset_stats();
     cx.keys.journal.counters = Default::default();
-    (cx.keys.sweeper.stale_perc, cx.keys.sweeper.time_caps) = (0.0, 0);
+    let sweeper = &mut cx.keys.sweeper;
+    (sweeper.stale_perc, sweeper.time_caps, sweeper.spent_us) = (0.0, 0, 0);
     cx.reply.ok();
     Ok(())
 }

@@ -15,6 +15,7 @@ use super::REDIS_VERSION;
 use crate::base::error::Error;
 use crate::base::int::parse_i64;
 use crate::base::rng::Rng;
+use crate::base::word;
 use crate::commands::Cx;
 use crate::commands::row::Outcome;
 use crate::protocol::Args;
@@ -30,7 +31,7 @@ const MOMENTS: i32 = 5;
 
 pub fn lolwut(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
     let mut sizes = [COLS, ROWS];
-    if args.get(1).is_some_and(|word| word.eq_ignore_ascii_case(b"VERSION")) && args.len() > 2 {
+    if args.get(1).is_some_and(|word| word::is(word, "VERSION")) && args.len() > 2 {
         parse_i64(&args[2]).ok_or(Error::NotInteger)?;
         for (size, word) in sizes.iter_mut().zip(args.from(3).iter()) {
             *size = parse_i64(word).ok_or(Error::NotInteger)?;

@@ -20,7 +20,7 @@ use super::row::{
 };
 use crate::protocol::Args;
 
-/// The version of Redis that this server behaves as.
+/// The version of Redis that this server behaves as; INFO, HELLO and LOLWUT say so.
 pub const REDIS_VERSION: &str = "7.4.1";
 
 const TOOL: u32 = ADMIN | NOSCRIPT | LOADING | STALE;

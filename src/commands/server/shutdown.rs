@@ -12,6 +12,7 @@
 //! leaves a note in the context's lifecycle; whoever drives the engine acts on it.
 
 use crate::base::error::Error;
+use crate::base::word;
 use crate::commands::cx::Shutdown;
 use crate::commands::row::Outcome;
 use crate::commands::{Caller, Cx};
@@ -41,7 +42,7 @@ fn parse(args: Args<'_>) -> Result<Option<Shutdown>, Error> {
     let mut request = Shutdown::default();
     let mut abort = false;
     for word in args.from(1).iter() {
-        match word.to_ascii_uppercase().as_slice() {
+        match word::upper(word).as_slice() {
             b"NOSAVE" if request.save != Some(true) => request.save = Some(false),
             b"SAVE" if request.save != Some(false) => request.save = Some(true),
             b"NOW" => request.now = true,

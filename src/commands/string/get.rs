@@ -4,6 +4,7 @@ use super::options::{Lifetime, Options, deadline_ms};
 use crate::args;
 use crate::base::error::Error;
 use crate::commands::Cx;
+use crate::commands::generic::discard;
 use crate::commands::row::Outcome;
 use crate::keyspace::notify::Event;
 use crate::protocol::Args;
@@ -28,7 +29,7 @@ pub fn mget(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
 pub fn getdel(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
     let key = &args[1];
     if reply_value(cx, key)? {
-        delete(cx, key);
+        delete(cx, key, false);
     }
     Ok(())
 }
@@ -45,7 +46,8 @@ pub fn getex(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
             let at_ms = deadline_ms(cx, unit, word)?;
             // Only a Unix time can have passed: any other begins now and is above zero.
             if at_ms <= cx.keys.now_ms() {
-                delete(cx, key);
+                let lazy = cx.config.lazyfree_lazy_expire;
+                delete(cx, key, lazy);
             } else {
                 expire(cx, key, at_ms);
             }
@@ -70,11 +72,14 @@ pub fn reply_value(cx: &mut Cx<'_>, key: &[u8]) -> Result<bool, Error> {
     Ok(value.is_some())
 }
 
-fn delete(cx: &mut Cx<'_>, key: &[u8]) {
-    cx.keys.remove(key);
+/// Copies are told to free it as it was freed here.
+fn delete(cx: &mut Cx<'_>, key: &[u8], lazy: bool) {
+    if let Some(entry) = cx.keys.remove(key) {
+        discard(cx.world, entry, lazy);
+    }
     cx.changed(key, Event::generic("del"));
     if cx.propagation.on {
-        cx.propagate_instead(args!["DEL", key]);
+        cx.propagate_instead(args![if lazy { "UNLINK" } else { "DEL" }, key]);
     }
 }
 

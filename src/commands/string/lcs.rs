@@ -27,6 +27,7 @@
 
 use crate::base::error::Error;
 use crate::base::int::parse_i64;
+use crate::base::word::is;
 use crate::commands::Cx;
 use crate::commands::row::Outcome;
 use crate::protocol::Args;
@@ -93,14 +94,13 @@ impl Wanted {
         let mut wanted = Wanted::default();
         let mut words = words.iter();
         while let Some(word) = words.next() {
-            let is = |option: &[u8]| word.eq_ignore_ascii_case(option);
-            if is(b"IDX") {
+            if is(word, "IDX") {
                 wanted.matches = true;
-            } else if is(b"LEN") {
+            } else if is(word, "LEN") {
                 wanted.len = true;
-            } else if is(b"WITHMATCHLEN") {
+            } else if is(word, "WITHMATCHLEN") {
                 wanted.match_lens = true;
-            } else if is(b"MINMATCHLEN") {
+            } else if is(word, "MINMATCHLEN") {
                 let min = words.next().ok_or(Error::Syntax)?;
                 let min = parse_i64(min).ok_or(Error::NotInteger)?;
                 wanted.match_len_min = usize::try_from(min).unwrap_or(0);

@@ -15,6 +15,7 @@
 
 use crate::base::error::Error;
 use crate::base::int::parse_i64;
+use crate::base::word::is;
 use crate::commands::Cx;
 use crate::keyspace::lookup::Ttl;
 use crate::protocol::Args;
@@ -165,11 +166,6 @@ fn until<'a>(word: &[u8], time: Option<&'a [u8]>) -> Result<Lifetime<'a>, Error>
         _ => return Err(Error::Syntax),
     };
     time.map(|time| Lifetime::Until(unit, time)).ok_or(Error::Syntax)
-}
-
-#[inline]
-fn is(word: &[u8], option: &str) -> bool {
-    word.eq_ignore_ascii_case(option.as_bytes())
 }
 
 #[cfg(test)]

@@ -10,14 +10,16 @@
 //! ```
 //!
 //! What copies of the data are told says the same without the clock or the reader:
-//! `SET k v EX 10` at 1000 ms becomes `SET k v PXAT 11000`, and `GET` is left out.
+//! `SET k v EX 10` at 1000 ms becomes `SET k v PXAT 11000`, and `GET` is left out. What says
+//! `PXAT` already goes as it came, every word of it.
 //!
 //! Cost: one lookup; one more for `GET`, `NX` on a missing key and `XX` on one that is there.
 
 use super::get::reply_value;
-use super::options::{Condition, Options, Unit, deadline_ms};
+use super::options::{Condition, Lifetime, Options, Unit, deadline_ms};
 use crate::args;
 use crate::base::error::Error;
+use crate::base::word;
 use crate::commands::Cx;
 use crate::commands::row::Outcome;
 use crate::keyspace::lookup::Ttl;
@@ -35,8 +37,13 @@ pub fn set(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
     let holds = options.condition.is_none_or(|condition| holds(cx, key, condition));
     if holds {
         store(cx, key, value, ttl);
-        if options.get && !matches!(ttl, Ttl::At(_)) && cx.propagation.on {
-            cx.propagate_instead(without_get(args));
+        if cx.propagation.on {
+            match (ttl, options.lifetime) {
+                (_, Lifetime::Until(Unit::UnixMilliseconds, _)) => {}
+                (Ttl::At(at_ms), _) => propagate_until(cx, key, value, at_ms),
+                _ if options.get => cx.propagate_instead(without_get(args)),
+                _ => {}
+            }
         }
     }
     match (options.get, holds) {
@@ -95,7 +102,11 @@ pub fn msetnx(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
 
 fn set_for(cx: &mut Cx<'_>, args: Args<'_>, unit: Unit) -> Outcome {
     let at_ms = deadline_ms(cx, unit, &args[2])?;
-    store(cx, &args[1], &args[3], Ttl::At(at_ms));
+    let (key, value) = (&args[1], &args[3]);
+    store(cx, key, value, Ttl::At(at_ms));
+    if cx.propagation.on {
+        propagate_until(cx, key, value, at_ms);
+    }
     cx.reply.ok();
     Ok(())
 }
@@ -104,17 +115,19 @@ fn holds(cx: &mut Cx<'_>, key: &[u8], condition: Condition) -> bool {
     cx.keys.get_mut(key).is_some() == (condition == Condition::IfThere)
 }
 
-/// Sets the value and says so; with a deadline, in words that no clock changes.
+/// Sets the value and says so.
 #[inline]
 fn store(cx: &mut Cx<'_>, key: &[u8], value: &[u8], ttl: Ttl) {
     cx.keys.put(key, string::payload(value), ttl);
     cx.changed(key, Event::string("set"));
-    if let Ttl::At(at_ms) = ttl {
+    if matches!(ttl, Ttl::At(_)) {
         cx.tell(key, Event::generic("expire"));
-        if cx.propagation.on {
-            cx.propagate_instead(args!["SET", key, value, "PXAT", at_ms.to_string()]);
-        }
     }
+}
+
+/// A value with a deadline, in words that no clock changes.
+fn propagate_until(cx: &mut Cx<'_>, key: &[u8], value: &[u8], at_ms: i64) {
+    cx.propagate_instead(args!["SET", key, value, "PXAT", at_ms.to_string()]);
 }
 
 fn store_pairs(cx: &mut Cx<'_>, args: Args<'_>) {
@@ -139,7 +152,7 @@ fn check_pairs(cx: &Cx<'_>, args: Args<'_>) -> Outcome {
 
 /// A SET for copies of the data, where nobody reads the old value.
 fn without_get(args: Args<'_>) -> OwnedArgs {
-    let is_get = |word: &[u8]| word.eq_ignore_ascii_case(b"GET");
+    let is_get = |word: &[u8]| word::is(word, "GET");
     let kept = |&(index, word): &(usize, &[u8])| index < 3 || !is_get(word);
     OwnedArgs::from_words(args.iter().enumerate().filter(kept).map(|(_, word)| word))
 }

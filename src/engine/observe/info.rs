@@ -16,6 +16,7 @@
 //! `SECTIONS`, their fields are written in the files of `sections`.
 
 use super::sections::{activity, clients, memory, server, statistics};
+use crate::base::word;
 use crate::commands::Cx;
 use crate::protocol::Args;
 use std::fmt::{Display, Write};
@@ -56,7 +57,7 @@ const SECTIONS: &[Section] = &[
 
 /// The page of the sections that the words name; of those by default if there are none.
 pub fn info(cx: &mut Cx<'_>, words: Args<'_>) -> String {
-    let named = |name: &str| words.iter().any(|word| word.eq_ignore_ascii_case(name.as_bytes()));
+    let named = |name: &str| words.iter().any(|word| word::is(word, name));
     let default = words.len() == 0 || named("default");
     let all = named("all") || named("everything");
     let mut page = Page::default();

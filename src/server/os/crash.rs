@@ -118,12 +118,6 @@ pub fn segfault() {
     unsafe { ptr::without_provenance_mut::<u8>(8).write_volatile(1) }
 }
 
-/// Dies of SIGABRT, with a report.
-pub fn abort_now() {
-    // SAFETY: raise touches no memory of ours.
-    unsafe { libc::raise(libc::SIGABRT) };
-}
-
 fn on_panic(info: &PanicHookInfo<'_>) {
     let text = info.payload_as_str().unwrap_or("a panic without words");
     let place = info.location().map(ToString::to_string).unwrap_or_default();

@@ -13,7 +13,9 @@
 //! too, once its variables have been copied to the heap.
 #![allow(unsafe_code)]
 
+use std::ffi::OsString;
 use std::ops::Range;
+use std::os::unix::ffi::OsStrExt;
 
 /// Memory that holds the title.
 #[derive(Debug)]
@@ -28,7 +30,9 @@ impl TitleArea {
     pub fn claim() -> Option<TitleArea> {
         let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
         let bytes = area_of(&stat)?;
-        let environment: Vec<_> = std::env::vars_os().collect();
+        // A name that begins with `=` can be inherited but not set: such a variable is lost.
+        let settable = |(name, _): &(OsString, OsString)| !name.as_bytes().contains(&b'=');
+        let environment: Vec<_> = std::env::vars_os().filter(settable).collect();
         for (name, value) in environment {
             // SAFETY: there is one thread yet, so nobody reads the environment meanwhile.
             unsafe { std::env::set_var(name, value) };

@@ -77,6 +77,16 @@ fn set_timer(period_ms: u32) {
 }
 
 extern "C" fn on_expiry(_: c_int) {
+    // SAFETY: the address of this thread's error number, which is always there.
+    let errno = unsafe { libc::__errno_location() };
+    // SAFETY: as above. Whoever was interrupted may be about to read it: it is put back at the end.
+    let errno_before = unsafe { *errno };
+    report_stack();
+    // SAFETY: as above.
+    unsafe { *errno = errno_before };
+}
+
+fn report_stack() {
     let mut out = Report::open();
     let _ = out.write_str("\n--- WATCHDOG TIMER EXPIRED ---\n");
     let mut frames = [ptr::null_mut(); FRAMES_MAX];

@@ -47,8 +47,9 @@ use layout::{Flags, Layout};
 
 /// The longest inline value in bytes.
 pub const INLINE_MAX: usize = 4000;
-/// The longest key in bytes: 512 MB, the longest string there is.
-pub const KEY_MAX: usize = 512 << 20;
+/// The longest key in bytes: as long as the four bytes of its length can say. (A request's words end at
+/// 512 MB unless `proto-max-bulk-len` is raised.)
+pub const KEY_MAX: usize = u32::MAX as usize;
 /// The largest access word.
 pub const ACCESS_MAX: u32 = (1 << 24) - 1;
 

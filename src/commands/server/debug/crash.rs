@@ -19,7 +19,7 @@ pub fn oom(cx: &mut Cx<'_>, _: Args<'_>) -> Outcome {
 }
 
 pub fn assert(cx: &mut Cx<'_>, _: Args<'_>) -> Outcome {
-    end(cx, Crash::Abort)
+    end(cx, Crash::Assert)
 }
 
 fn end(cx: &mut Cx<'_>, how: Crash) -> Outcome {

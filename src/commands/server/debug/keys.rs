@@ -5,18 +5,21 @@ use crate::base::error::Error;
 use crate::base::int::parse_i64;
 use crate::commands::Cx;
 use crate::commands::cx::break_watches;
+use crate::commands::generic::object::references;
 use crate::commands::row::Outcome;
 use crate::keyspace::access::idle_s;
 use crate::keyspace::db::Db;
 use crate::keyspace::lookup::Ttl;
 use crate::protocol::Args;
 use crate::structures::dict::{Item, Stats};
-use crate::values::{Entry, Payload, Str, Value, encoding_name, string};
+use crate::values::{Entry, Payload, Str, Value, encoding_name, is_shareable, string};
 use std::fmt::Write;
 
 /// Length of what an integer becomes in a snapshot: one byte that says so, and the number.
 const INT_LENGTHS: [(i64, usize); 3] =
     [(i8::MAX as i64, 2), (i16::MAX as i64, 3), (i32::MAX as i64, 5)];
+/// Characters of the longest of them: -2147483648.
+const INT_DIGITS_MAX: usize = 11;
 
 pub fn digest(cx: &mut Cx<'_>, _: Args<'_>) -> Outcome {
     let digest = cx.keys.digest();
@@ -41,8 +44,9 @@ pub fn object(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
         return Err(Error::NoSuchKey);
     };
     let line = format!(
-        "Value at:{:p} refcount:1 encoding:{} serializedlength:{} lru:{} lru_seconds_idle:{}",
+        "Value at:{:p} refcount:{} encoding:{} serializedlength:{} lru:{} lru_seconds_idle:{}",
         Item::address(entry),
+        references(cx.config, is_shareable(entry)),
         encoding_name(entry),
         serialized_len(entry),
         entry.access(),
@@ -54,17 +58,20 @@ pub fn object(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
 
 /// Bytes that the value takes in a snapshot, uncompressed.
 fn serialized_len(entry: &Entry) -> usize {
+    let int = |value: i64| {
+        let fits = |max: &i64| (-max - 1..=*max).contains(&value);
+        let found = INT_LENGTHS.iter().find(|(max, _)| fits(max));
+        found.map_or(Str::Int(value).len() + 1, |(_, len)| *len)
+    };
+    // A short text that spells an integer is saved as one.
     let text = |bytes: &[u8]| match bytes.len() {
+        len @ ..=INT_DIGITS_MAX => parse_i64(bytes).map_or(len + 1, int),
         len @ ..64 => len + 1,
         len @ ..16384 => len + 2,
         len => len + 5,
     };
     match entry.payload() {
-        Payload::Int(value) => {
-            let fits = |max: &i64| (-max - 1..=*max).contains(&value);
-            let found = INT_LENGTHS.iter().find(|(max, _)| fits(max));
-            found.map_or(Str::Int(value).len() + 1, |(_, len)| *len)
-        }
+        Payload::Int(value) => int(value),
         Payload::Inline(bytes) => text(bytes),
         Payload::Boxed(Value::Str(bytes)) => text(bytes),
     }

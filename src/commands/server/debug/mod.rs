@@ -14,6 +14,7 @@ mod switches;
 
 use super::config::{Unwritten, write_file};
 use crate::base::error::Error;
+use crate::base::word;
 use crate::commands::Cx;
 use crate::commands::row::{Handler, Outcome};
 use crate::commands::world::LogLevel;
@@ -122,7 +123,7 @@ const TOOLS: &[Tool] = &[
 pub fn debug(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
     let found = TOOLS.iter().find(|tool| {
         let name = tool.form.split(' ').next().unwrap_or_default();
-        name.as_bytes().eq_ignore_ascii_case(&args[1]) && tool.words.contains(&args.len())
+        word::is(&args[1], name) && tool.words.contains(&args.len())
     });
     match found {
         Some(tool) => (tool.run)(cx, args),

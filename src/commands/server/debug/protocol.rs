@@ -1,6 +1,7 @@
 //! DEBUG PROTOCOL: a reply of each kind, so that a client library can be tried on all of them.
 
 use crate::base::error::Error;
+use crate::base::word;
 use crate::commands::Cx;
 use crate::commands::row::Outcome;
 use crate::protocol::{Args, Reply, Resp};
@@ -11,7 +12,7 @@ const DOUBLE: f64 = 3.141;
 
 pub fn protocol(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
     let reply = &mut cx.reply;
-    match args[2].to_ascii_lowercase().as_slice() {
+    match word::lower(&args[2]).as_slice() {
         b"string" => reply.bulk(b"Hello World"),
         b"integer" => reply.int(12345),
         b"double" => reply.double(DOUBLE),

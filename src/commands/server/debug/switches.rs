@@ -3,6 +3,7 @@
 use super::unknown;
 use crate::base::error::Error;
 use crate::base::int::parse_i64;
+use crate::base::word;
 use crate::commands::Cx;
 use crate::commands::row::Outcome;
 use crate::commands::switches::{PACKED_THRESHOLD_BYTES, REPLY_PEAK_RESET_MS};
@@ -59,12 +60,12 @@ pub fn packed_threshold(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
 
 pub fn reply_buffer(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
     let switches = &mut cx.lifecycle.switches;
-    match args[2].to_ascii_lowercase().as_slice() {
+    match word::lower(&args[2]).as_slice() {
         b"peak-reset-time" => {
-            switches.reply_peak_reset_ms = match args[3].to_ascii_lowercase().as_slice() {
+            switches.reply_peak_reset_ms = match word::lower(&args[3]).as_slice() {
                 b"never" => None,
                 b"reset" => Some(REPLY_PEAK_RESET_MS),
-                ms => Some(parse_i64(ms).ok_or(Error::NotInteger)?.max(0) as u64),
+                _ => Some(parse_i64(&args[3]).ok_or(Error::NotInteger)?.max(0) as u64),
             };
         }
         b"resizing" => switches.reply_resizing = is_on(&args[3]),

@@ -21,8 +21,9 @@ pub fn memory(page: &mut Page, cx: &mut Cx<'_>) {
     page.field("mem_allocator", cx.world.allocator().name);
     page.field("mem_overhead_db_hashtable_rehashing", 0);
     page.field("active_defrag_running", 0);
-    page.field("lazyfree_pending_objects", 0);
-    page.field("lazyfreed_objects", 0);
+    let allocator = cx.world.allocator();
+    page.field("lazyfree_pending_objects", allocator.lazy_pending);
+    page.field("lazyfreed_objects", allocator.lazy_freed - cx.stats.lazy_freed_before);
 }
 
 fn usage(page: &mut Page, cx: &mut Cx<'_>, used: u64, rss: u64) {

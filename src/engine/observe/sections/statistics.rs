@@ -23,7 +23,8 @@ pub fn stats(page: &mut Page, cx: &mut Cx<'_>) {
     page.field("dump_payload_sanitizations", 0);
     io(page, cx);
     event_loop(page, cx);
-    for kind in ["auth", "cmd", "key", "channel"] {
+    page.field("acl_access_denied_auth", cx.stats.lasting.auth_failures);
+    for kind in ["cmd", "key", "channel"] {
         page.field(&format!("acl_access_denied_{kind}"), 0);
     }
 }
@@ -57,7 +58,7 @@ fn keys(page: &mut Page, cx: &Cx<'_>) {
     page.field("expired_keys", counters.expired_keys);
     page.field("expired_stale_perc", format!("{:.2}", cx.keys.sweeper.stale_perc));
     page.field("expired_time_cap_reached_count", cx.keys.sweeper.time_caps);
-    page.field("expire_cycle_cpu_milliseconds", 0);
+    page.field("expire_cycle_cpu_milliseconds", cx.keys.sweeper.spent_us / 1000);
     page.field("evicted_keys", 0);
     page.field("evicted_clients", 0);
     page.field("evicted_scripts", 0);
@@ -127,8 +128,11 @@ pub fn errorstats(page: &mut Page, cx: &mut Cx<'_>) {
     }
 }
 
-/// `latency_percentiles_usec_get:p50=1.003,p99=7.007,p99.9=40.191`
+/// `latency_percentiles_usec_get:p50=1.003,p99=7.007,p99.9=40.191`; nothing while tracking is off.
 pub fn latencystats(page: &mut Page, cx: &mut Cx<'_>) {
+    if !cx.config.latency_tracking {
+        return;
+    }
     let percentiles = &cx.config.latency_tracking_info_percentiles;
     for entry in cx.table.entries().filter(|entry| entry.latency.total() > 0) {
         let shown: Vec<String> = percentiles
