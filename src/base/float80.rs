@@ -76,6 +76,10 @@ impl Float80 {
 
     /// The sum, rounded to nearest and ties to even; `None` where Redis says that the increment
     /// "would produce NaN or Infinity", also when an operand was infinite to begin with.
+    pub fn is_finite(self) -> bool {
+        self.0.is_finite()
+    }
+
     pub fn checked_add(self, other: Float80) -> Option<Float80> {
         let sum = self.0.add_r(other.0, Round::NearestTiesToEven).value;
         sum.is_finite().then_some(Float80(sum))

@@ -19,7 +19,7 @@ use super::notify::{Class, Event};
 use super::{Journal, Keyspace, is_dead};
 use crate::base::error::Error;
 use crate::structures::dict::{Lookup, Occupied};
-use crate::values::{Entry, NewPayload, View};
+use crate::values::{self, Entry, Form, NewPayload, Type, View};
 
 const NEW_EVENT: Event = Event::new(Class::NEW, "new");
 
@@ -41,7 +41,7 @@ impl Keyspace {
     pub fn get<'a, T: View<'a>>(&'a mut self, key: &[u8]) -> Result<Option<T>, Error> {
         match self.read(key) {
             None => Ok(None),
-            Some(entry) => T::view(entry.payload()).map(Some).ok_or(Error::WrongType),
+            Some(entry) => T::view(entry).map(Some).ok_or(Error::WrongType),
         }
     }
 
@@ -94,6 +94,43 @@ impl Keyspace {
         let used = self.tracking.used(entry.access(), now_ms, &mut self.rng);
         entry.set_access(used);
         Some(entry)
+    }
+
+    /// The entry at a key, to change, as [`get_mut`](Keyspace::get_mut); an empty one of this form if
+    /// there is none. Who creates one must not leave it empty.
+    ///
+    /// # Errors
+    /// [`Error::WrongType`] when the key holds another type.
+    #[inline]
+    pub fn get_or_create(&mut self, key: &[u8], form: Form) -> Result<Occupied<'_, Entry>, Error> {
+        let (db, now_ms) = (self.selected, self.now_ms);
+        let first = self.tracking.first(now_ms);
+        let fresh = || {
+            let mut entry = values::entry(key, form, form.empty(), None);
+            entry.set_access(first);
+            entry
+        };
+        match self.dbs[db].dict_mut(key).find_or_vacant(key) {
+            Lookup::Occupied(mut entry) if is_dead(&entry, now_ms) => {
+                self.journal.bury(entry.replace(fresh()));
+                self.journal.note_expired(db, key);
+                self.journal.notify(db, key, NEW_EVENT);
+                Ok(entry)
+            }
+            Lookup::Occupied(mut entry) => {
+                let used = self.tracking.used(entry.access(), now_ms, &mut self.rng);
+                entry.set_access(used);
+                if Type::of(&entry) == form.value_type() {
+                    Ok(entry)
+                } else {
+                    Err(Error::WrongType)
+                }
+            }
+            Lookup::Vacant(place) => {
+                self.journal.notify(db, key, NEW_EVENT);
+                Ok(place.insert(fresh()))
+            }
+        }
     }
 
     /// Sets a key's value, whatever it was. Returns whether the key is new.

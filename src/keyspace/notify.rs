@@ -23,6 +23,10 @@ impl Event {
         Event::new(Class::STRING, name)
     }
 
+    pub const fn hash(name: &'static str) -> Self {
+        Event::new(Class::HASH, name)
+    }
+
     pub const fn generic(name: &'static str) -> Self {
         Event::new(Class::GENERIC, name)
     }

@@ -4,7 +4,7 @@
 //! 12345 and the text "12345" are one. First the number of its type, then its parts, each
 //! by the rule of its type: elements in order are mixed, members without order are added.
 
-use super::{Entry, Payload, Str, Value};
+use super::{Entry, Hash, Str, Type, View};
 use crate::base::digest::Digest;
 
 /// A type that can be taken into a digest.
@@ -30,12 +30,29 @@ impl Digested for Str<'_> {
     }
 }
 
+impl Digested for Hash<'_> {
+    const TYPE: u32 = 4;
+
+    fn digest_parts(&self, digest: &mut Digest) {
+        for (field, value) in self.iter() {
+            let mut pair = Digest::default();
+            pair.mix(field.bytes(&mut itoa::Buffer::new()));
+            pair.mix(value.bytes(&mut itoa::Buffer::new()));
+            digest.add_digest(pair);
+        }
+    }
+}
+
+fn view<'a, T: View<'a>>(entry: &'a Entry) -> T {
+    T::view(entry).expect("the type that the entry says it is")
+}
+
 /// Takes an entry's value in, and whether it has an expiry (but not when).
 pub fn digest_entry(entry: &Entry, digest: &mut Digest) {
-    match entry.payload() {
-        Payload::Int(value) => Str::Int(value).digest(digest),
-        Payload::Inline(bytes) => Str::Bytes(bytes).digest(digest),
-        Payload::Boxed(Value::Str(bytes)) => Str::Bytes(bytes).digest(digest),
+    match Type::of(entry) {
+        Type::String => view::<Str>(entry).digest(digest),
+        Type::Hash => view::<Hash>(entry).digest(digest),
+        Type::List | Type::Set | Type::SortedSet | Type::Stream => {}
     }
     if entry.expiry_ms().is_some() {
         digest.add(b"!!expire!!");

@@ -12,7 +12,7 @@ use crate::keyspace::db::Db;
 use crate::keyspace::lookup::Ttl;
 use crate::protocol::Args;
 use crate::structures::dict::{Item, Stats};
-use crate::values::{Entry, Payload, Str, Value, encoding_name, is_shareable, string};
+use crate::values::{hash, Entry, Payload, Str, Value, encoding_name, is_shareable, string};
 use std::fmt::Write;
 
 /// Length of what an integer becomes in a snapshot: one byte that says so, and the number.
@@ -66,14 +66,25 @@ fn serialized_len(entry: &Entry) -> usize {
     // A short text that spells an integer is saved as one.
     let text = |bytes: &[u8]| match bytes.len() {
         len @ ..=INT_DIGITS_MAX => parse_i64(bytes).map_or(len + 1, int),
-        len @ ..64 => len + 1,
-        len @ ..16384 => len + 2,
-        len => len + 5,
+        len => head_len(len) + len,
     };
     match entry.payload() {
         Payload::Int(value) => int(value),
         Payload::Inline(bytes) => text(bytes),
-        Payload::Boxed(Value::Str(bytes)) => text(bytes),
+        Payload::Boxed(Value::Bytes(bytes)) => text(bytes),
+        Payload::Boxed(Value::Hash(table)) => {
+            let pairs = table.iter().map(|pair| text(pair.key()) + text(hash::value(pair)));
+            head_len(table.len()) + pairs.sum::<usize>()
+        }
+    }
+}
+
+/// Bytes that a length takes.
+fn head_len(len: usize) -> usize {
+    match len {
+        ..64 => 1,
+        64..16384 => 2,
+        _ => 5,
     }
 }
 
