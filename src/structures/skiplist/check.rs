@@ -32,8 +32,7 @@ impl SkipList {
 impl Links {
     /// Checks order, levels, spans and what is counted. Gives the nodes in order.
     fn check(&self) -> Vec<Ptr> {
-        let nodes: Vec<Ptr> =
-            std::iter::successors(self.first(), |node| node.forward(0)).collect();
+        let nodes: Vec<Ptr> = std::iter::successors(self.first(), |node| node.forward(0)).collect();
         assert_eq!(nodes.len(), self.len());
         assert!(self.last() == nodes.last().copied(), "the tail is the last node");
         let mut lower = None;
@@ -49,6 +48,8 @@ impl Links {
         let highest = nodes.iter().map(|node| node.height()).max().unwrap_or(1);
         assert_eq!(self.height(), highest, "as many levels as the highest node has");
         (0..self.height()).for_each(|level| self.check_level(level, &nodes));
+        let mut unused = self.height()..self.head().height();
+        assert!(unused.all(|level| self.head().forward(level).is_none()));
         let blocks = |nodes: &[Ptr]| nodes.iter().map(|node| node.block_bytes()).sum::<usize>();
         assert_eq!(self.mem_bytes(), blocks(&nodes) + self.head().block_bytes());
         nodes
@@ -63,7 +64,11 @@ impl Links {
         for (place, next) in stops {
             let node = at.expect("nothing follows the end");
             assert!(node.forward(level) == next, "level {level} leaves out a node or has one more");
-            assert_eq!(node.span(level), place - at_place, "the span of level {level} at {at_place}");
+            assert_eq!(
+                node.span(level),
+                place - at_place,
+                "the span of level {level} at {at_place}"
+            );
             (at, at_place) = (next, place);
         }
     }

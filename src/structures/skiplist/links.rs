@@ -5,10 +5,10 @@
 //! of each level add up to one more than there are elements, and no case is special.
 //!
 //! ```text
-//!            head ─────────────── 3 ─────────────────> carol ──────── 2 ───────> end
-//!            head ──── 1 ──> alice ─────── 2 ────────> carol ──────── 2 ───────> end
-//!            head ──── 1 ──> alice ── 1 ──> bob ─ 1 ─> carol ─ 1 ─> dave ─ 1 ──> end
-//!    place    0                 1            2            3           4           5
+//!            head ──────────────── 3 ────────────────> carol ───────── 2 ────────> end
+//!            head ──── 1 ──> alice ──────── 2 ───────> carol ───────── 2 ────────> end
+//!            head ──── 1 ──> alice ── 1 ─> bob ── 1 ─> carol ── 1 ─> dave ── 1 ──> end
+//!    place    0                1            2            3            4             5
 //! ```
 //!
 //! An element's *place* is its rank plus one: how many elements the head must go on to reach it.
@@ -16,6 +16,9 @@
 //! All questions are one walk ([`Links::descend`]): from the head's top level, go on while the next
 //! node is still before what is looked for, else go down. Where the walk left each level is the
 //! [`Path`], which a change needs: exactly these pointers and spans change.
+//!
+//! To compare is to wait for the next node's memory. So on each node the walk asks for what it will
+//! meet if it goes down from there, and then waits for both at once.
 //!
 //! A walk must know where it goes, by comparing. [`Links::rank`] knows where it is already and wants
 //! to know how far that is, so it climbs: from the node over its highest level to the next, from
@@ -32,7 +35,7 @@ const LEN_MAX: usize = u32::MAX as usize - 1;
 pub(super) struct Links {
     head: Node,
     tail: Option<Ptr>,
-    /// Levels in use: those above it in the head lead nowhere and mean nothing.
+    /// Levels in use: those above it in the head lead nowhere, and their spans mean nothing.
     height: usize,
     len: usize,
     /// Bytes of all linked nodes' blocks.
@@ -109,6 +112,9 @@ impl Links {
                     break;
                 }
                 (at, place) = (node, next_place);
+                if level > 0 {
+                    prefetch(at.forward(level - 1));
+                }
             }
             leave(level, at, place);
         }
@@ -256,13 +262,12 @@ impl Links {
         self.replace_head(head);
     }
 
-    /// The head's new levels lead from it to the end.
+    /// A new level leads from the head to the end.
     #[cold]
     fn add_level(&mut self, head_height: usize) {
         if self.height == self.head().height() {
             self.replace_head(Node::new(b"", f64::NEG_INFINITY, head_height));
         }
-        self.head().set_forward(self.height, None);
         self.head().set_span(self.height, self.end_place());
         self.height += 1;
     }
@@ -287,6 +292,13 @@ impl Links {
             Some(node) => node.set_backward(to),
             None => self.tail = to,
         }
+    }
+}
+
+#[inline(always)]
+fn prefetch(node: Option<Ptr>) {
+    if let Some(node) = node {
+        node.prefetch();
     }
 }
 

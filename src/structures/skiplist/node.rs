@@ -306,6 +306,33 @@ mod tests {
     }
 
     #[test]
+    fn alice_lies_in_memory_as_the_essay_says() {
+        let (alice, bob) = (Node::new(b"alice", 10.0, 2), Node::new(b"bob", 10.0, 1));
+        let at = alice.ptr();
+        (0..2).for_each(|level| at.set_forward(level, Some(bob.ptr())));
+        at.set_span(1, 2);
+        let bob_at = (bob.ptr().0.as_ptr() as u64).to_ne_bytes();
+        let (score, none) = (10.0f64.to_ne_bytes(), [0; 8]);
+        let expected =
+            [&[0; 4][..], &bob_at, &2u32.to_ne_bytes(), &bob_at, &score, &none, &[2, 5], b"alice"];
+        // SAFETY: all 47 bytes are in the block and were written.
+        let bytes = unsafe { std::slice::from_raw_parts(at.0.as_ptr().sub(24), 47) };
+        assert_eq!((bytes, at.block_bytes()), (&expected.concat()[..], 48));
+    }
+
+    #[test]
+    fn by_score_then_by_member_and_nobody_before_oneself() {
+        let order: Vec<Node> = [(-1.0, "b"), (-0.0, ""), (0.0, "a"), (0.0, "aa"), (0.0, "b")]
+            .map(|(score, member)| Node::new(member.as_bytes(), score, 1))
+            .into();
+        for (a, one) in order.iter().enumerate() {
+            for (b, other) in order.iter().enumerate() {
+                assert_eq!(one.ptr().precedes(other.score(), other.member()), a < b);
+            }
+        }
+    }
+
+    #[test]
     fn fields_do_not_overlap() {
         for (height, len) in [(1, 0), (2, 255), (3, 256), (32, 19)] {
             let member = vec![b'm'; len];
