@@ -43,7 +43,36 @@
 //! 7. **Snapshots need no walk**: from the highest down, as Redis writes them, each element goes before
 //!    the first; from the lowest up, [`Builder`] puts it behind the last of each level.
 //!
-//! @@TABLE@@
+//! Measured (`benches/skiplist.rs`, members of 19 bytes, random scores and places, nanoseconds of CPU on a
+//! busy machine, so that only ratios count) against a `HashMap` of scores with a `BTreeSet` of std's or
+//! of indexset, which counts:
+//!
+//! ```text
+//!                            among a thousand            among a million
+//!                       skip list   std  indexset   skip list   std  indexset
+//!   insert                    198   148       211        3532  1451      2143
+//!   change a score            311   253       590        7142  3033      4185
+//!   rank of a member           93     —       131        4999     —      1679
+//!   ten from a score           85    62        83        5974  1234       869
+//!   remove the lowest          50    57       274         627   975      1340
+//!   bytes an element         70.0   173       150        70.7   170       161
+//! ```
+//!
+//! The list takes less than half of the memory and is on a par with the trees while it is in the
+//! cache. Where it is not, each hop waits for memory, and a tree hops less, for a node of it
+//! holds tens of neighbours: that is the price of the simpler structure.
+//!
+//! A walk is as long as the logarithm says: ten times as many elements are 1.66 levels more, with four
+//! nodes on each. Its time grows faster, as ever more hops miss the caches:
+//!
+//! ```text
+//!   elements                        10^3    10^4    10^5    10^6    10^7
+//!   nodes that a walk asks            16      20      27      33      40
+//!   nodes that a rank visits          13      14      20      25      31
+//!   insert, ns                       150     235     848    3323    8216
+//!   rank, ns                          87     181    1196    3608    7308
+//!   build in order, ns an element     78      80     347     513
+//! ```
 //!
 //! ## Worked examples
 //!

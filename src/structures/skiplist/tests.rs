@@ -141,6 +141,35 @@ fn a_builder_takes_what_is_in_order() {
     Builder::new(SEED, 0).finish().check();
 }
 
+/// How many nodes a walk to a random score asks, and a climb from a random node visits.
+fn hops(len: u32) -> (f64, f64) {
+    let (mut builder, mut rng) = (Builder::new(SEED, len as usize), Rng::new(3));
+    for n in 0..len {
+        assert!(builder.push(&n.to_be_bytes(), f64::from(n), &mut rng));
+    }
+    let list = builder.finish();
+    let (walks, asked, mut visited) = (1000, std::cell::Cell::new(0u32), 0u32);
+    for _ in 0..walks {
+        let score = rng.next_f64() * f64::from(len);
+        let (mut at, _) = list.links.last_before(|node| {
+            asked.set(asked.get() + 1);
+            node.score() < score
+        });
+        while let Some(next) = at.forward(at.height() - 1) {
+            (at, visited) = (next, visited + 1);
+        }
+    }
+    (f64::from(asked.get()) / f64::from(walks), f64::from(visited) / f64::from(walks))
+}
+
+#[test]
+fn a_hundred_times_as_many_elements_cost_some_hops_more() {
+    // A walk has log4(100) = 3.3 levels more, asks up to four nodes on each and goes on to three.
+    let ((asked, visited), (more_asked, more_visited)) = (hops(1000), hops(100_000));
+    assert!((6.0..18.0).contains(&(more_asked - asked)), "{asked} {more_asked}");
+    assert!((4.0..14.0).contains(&(more_visited - visited)), "{visited} {more_visited}");
+}
+
 #[test]
 fn a_member_costs_two_sizes_of_itself() {
     let (mut list, mut rng) = (SkipList::new(SEED), Rng::new(1));
