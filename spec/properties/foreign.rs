@@ -78,6 +78,11 @@ proptest! {
     }
 
     #[test]
+    fn any_calls_leave_a_skip_list_whole(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+        fuzz::skiplist(&bytes);
+    }
+
+    #[test]
     fn any_bytes_unpack_or_are_refused(bytes in spoiled(packed())) {
         fuzz::lzf(&bytes);
     }

@@ -11,5 +11,6 @@ mod listpack;
 mod lzf;
 mod quicklist;
 mod scan;
+mod skiplist;
 mod string;
 mod sweep;

@@ -9,6 +9,7 @@
 //! | [`listpack`] | a small collection in one run of bytes |
 //! | [`intset`] | integers in order, as narrow as they can be |
 //! | [`quicklist`] | a long list: nodes, each of them a listpack |
+//! | [`skiplist`] | members with scores, by member and in order |
 //! | [`lzf`] | what the middle of a list and long strings of a snapshot are packed with |
 //! | [`histogram`] | where most durations lie |
 
@@ -20,3 +21,4 @@ pub mod intset;
 pub mod listpack;
 pub mod lzf;
 pub mod quicklist;
+pub mod skiplist;

@@ -3,10 +3,18 @@
 //! A listpack, an intset and a compressed string come in snapshots and RESTORE, so from strangers.
 //! What is found valid must read the same from both ends and bear edits; what is not must be
 //! refused without a panic.
+//!
+//! A skip list is never read from bytes, but it is made of raw pointers, so that any calls must leave
+//! it whole: there, bytes are calls.
 
+use std::ops::Bound;
+
+use keynotes::base::hash::HashSeed;
+use keynotes::base::rng::Rng;
 use keynotes::structures::intset::{self, Intset, IntsetMut};
 use keynotes::structures::listpack::{self, Depth, EMPTY, Element, Listpack, ListpackMut};
 use keynotes::structures::lzf;
+use keynotes::structures::skiplist::{LexBound, LexRange, ScoreRange, SkipList};
 
 /// Validation of listpacks. The bytes are tried as they are, and in a good frame.
 pub fn listpack(input: &[u8]) {
@@ -91,4 +99,72 @@ pub fn lzf(input: &[u8]) {
     }
     let packed = lzf::compress(input, 2 * input.len()).expect("room enough");
     assert_eq!(lzf::decompress(&packed, input.len()).as_deref(), Some(input));
+}
+
+/// Calls to a skip list, three bytes each: what to do, a score, a member. What it holds must be what
+/// a sorted vector holds.
+pub fn skiplist(input: &[u8]) {
+    let Some((&seed, calls)) = input.split_first() else { return };
+    let mut rng = Rng::new(seed.into());
+    let mut list = SkipList::new(HashSeed([seed; 16]));
+    let mut model: Vec<(f64, Vec<u8>)> = Vec::new();
+    for call in calls.as_chunks().0 {
+        skiplist_call(&mut list, &mut model, &mut rng, *call);
+    }
+    list.check();
+    let (copy, len) = (list.clone(), list.len());
+    copy.check();
+    assert!(copy.iter().map(|e| (e.score(), e.member())).eq(model.iter().map(|e| (e.0, &e.1[..]))));
+    assert_eq!(list.remove_ranks(0..usize::MAX, drop), len);
+    list.check();
+}
+
+fn skiplist_call(
+    list: &mut SkipList,
+    model: &mut Vec<(f64, Vec<u8>)>,
+    rng: &mut Rng,
+    [what, score, text]: [u8; 3],
+) {
+    let score = [f64::NEG_INFINITY, -0.0, f64::INFINITY]
+        .get(usize::from(score))
+        .map_or(f64::from(score), |&special| special);
+    let len = if text == u8::MAX { 300 } else { usize::from(text >> 4) };
+    let member = vec![b'a' + (text & 3); len];
+    match what % 8 {
+        0..4 => {
+            let old = list.insert(&member, score, rng);
+            model.retain(|(_, other)| *other != member);
+            let score = old.filter(|&old| old == score).unwrap_or(score);
+            let at = model.partition_point(|(s, m)| *s < score || (*s == score && *m < member));
+            model.insert(at, (score, member));
+        }
+        4 => {
+            let removed = list.remove(&member).is_some();
+            let len = model.len();
+            model.retain(|(_, other)| *other != member);
+            assert_eq!(removed, model.len() < len);
+        }
+        5 => {
+            let range =
+                ScoreRange { min: Bound::Excluded(score), max: Bound::Included(score + 3.0) };
+            let ranks = list.ranks_in(&range);
+            assert_eq!(list.remove_in(&range, drop), ranks.len());
+            model.drain(ranks);
+        }
+        6 => {
+            // Scores differ, so that this is no range of anything: it must do no harm.
+            let range = LexRange { min: LexBound::Included(&member), max: LexBound::Greatest };
+            let ends = [list.first_in(&range), list.last_in(&range)];
+            ends.into_iter().flatten().for_each(|end| assert!(list.rank(end) < list.len()));
+        }
+        _ => {
+            let popped = if what < 128 { list.pop_first() } else { list.pop_last() };
+            let expected = match (model.is_empty(), what < 128) {
+                (true, _) => None,
+                (_, true) => Some(model.remove(0)),
+                (_, false) => model.pop(),
+            };
+            assert_eq!(popped.map(|node| node.member().to_vec()), expected.map(|pair| pair.1));
+        }
+    }
 }
