@@ -2,7 +2,7 @@
 //!
 //! A vector can be well formed and still be careless. An error of lint is: a write without a
 //! `state:` (what did it leave?), a blank that nobody recorded, an id that another case of the
-//! note has, a claim's id that is none, a need that no target can ever have, a connection or a node
+//! note has, a title that any other case has, a claim's id that is none, a need that no target can ever have, a connection or a node
 //! that is not there, and a note that is not the name of the folder.
 
 use std::collections::BTreeMap;
@@ -15,6 +15,7 @@ use crate::features;
 pub fn lint(cases: &[Case]) -> Vec<String> {
     let mut problems = Vec::new();
     let mut seen: BTreeMap<String, &Case> = BTreeMap::new();
+    let mut titles: BTreeMap<&str, &Case> = BTreeMap::new();
     for case in cases {
         let place = format!("{}:{}: {}", case.path, case.line, case.id);
         let mut say = |what: String| problems.push(format!("{place}: {what}"));
@@ -23,6 +24,8 @@ pub fn lint(cases: &[Case]) -> Vec<String> {
         }
         if case.title.is_empty() {
             say("no title".into());
+        } else if let Some(first) = titles.insert(&case.title, case) {
+            say(format!("the same title stands in {}:{}", first.path, first.line));
         }
         if !case.path.contains(&format!("{}/", case.note)) {
             say(format!("the note `{}` is not the folder's name", case.note));
@@ -111,6 +114,8 @@ mod tests {
             problems("== x: y\nraw: b\na@m> PING\n+PONG\n"),
             ["x: `raw:` names `b`, and there is no such connection", "x: there is no node `m`"]
         );
+        let twice = problems("== x: y\n> PING\n+PONG\n== z: y\n> PING\n+PONG\n");
+        assert_eq!(twice, ["z: the same title stands in spec/05-strings/x.vec:2"]);
         assert_eq!(problems("== x: y\nclaims: N5-1 N05-01\nneeds: luck\n").len(), 2);
     }
 }

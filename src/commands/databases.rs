@@ -83,6 +83,8 @@ fn settle_flush(cx: &mut Cx<'_>, args: Args<'_>, removed: u64) {
 /// Removes all keys of a database; tells how many there were.
 fn empty(cx: &mut Cx<'_>, db: usize, lazy: bool) -> u64 {
     if cx.keys.dbs()[db].is_empty() {
+        // What the sweep has learnt of the keys that it had goes all the same.
+        cx.keys.take_db(db);
         return 0;
     }
     break_watches_of(cx, db, None);
