@@ -40,6 +40,21 @@ fn commands_without_a_row() {
     const UNWRITTEN: &[(&str, &[&str])] = &[
         ("string", &[]),
         (
+            "hash",
+            &[
+                "hexpire",
+                "hexpireat",
+                "hexpiretime",
+                "hpersist",
+                "hpexpire",
+                "hpexpireat",
+                "hpexpiretime",
+                "hpttl",
+                "httl",
+            ],
+        ),
+        ("set", &[]),
+        (
             "connection",
             &["client|caching", "client|getredir", "client|tracking", "client|trackinginfo"],
         ),

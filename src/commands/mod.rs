@@ -26,6 +26,7 @@ pub mod propagation;
 pub mod row;
 pub mod sampler;
 pub mod server;
+pub mod set;
 pub mod stats;
 pub mod string;
 pub mod switches;
@@ -44,6 +45,7 @@ pub use world::World;
 pub const GROUPS: &[(&str, &[Command])] = &[
     ("string", string::COMMANDS),
     ("hash", hash::COMMANDS),
+    ("set", set::COMMANDS),
     ("generic", generic::COMMANDS),
     ("server", databases::COMMANDS),
     ("connection", connection::COMMANDS),

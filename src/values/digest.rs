@@ -4,7 +4,7 @@
 //! 12345 and the text "12345" are one. First the number of its type, then its parts, each
 //! by the rule of its type: elements in order are mixed, members without order are added.
 
-use super::{Entry, Hash, Str, Type, View};
+use super::{Entry, Hash, Set, Str, Type, View};
 use crate::base::digest::Digest;
 
 /// A type that can be taken into a digest.
@@ -30,6 +30,14 @@ impl Digested for Str<'_> {
     }
 }
 
+impl Digested for Set<'_> {
+    const TYPE: u32 = 2;
+
+    fn digest_parts(&self, digest: &mut Digest) {
+        self.iter().for_each(|member| digest.add(member.bytes(&mut itoa::Buffer::new())));
+    }
+}
+
 impl Digested for Hash<'_> {
     const TYPE: u32 = 4;
 
@@ -52,7 +60,8 @@ pub fn digest_entry(entry: &Entry, digest: &mut Digest) {
     match Type::of(entry) {
         Type::String => view::<Str>(entry).digest(digest),
         Type::Hash => view::<Hash>(entry).digest(digest),
-        Type::List | Type::Set | Type::SortedSet | Type::Stream => {}
+        Type::Set => view::<Set>(entry).digest(digest),
+        Type::List | Type::SortedSet | Type::Stream => {}
     }
     if entry.expiry_ms().is_some() {
         digest.add(b"!!expire!!");

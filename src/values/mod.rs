@@ -18,10 +18,12 @@
 pub mod digest;
 pub mod hash;
 pub mod packed;
+pub mod set;
 pub mod string;
 
 use crate::structures::{entry, intset, listpack};
 pub use hash::Hash;
+pub use set::Set;
 pub use string::Str;
 
 /// What an entry boxes: everything that is not small.
@@ -30,6 +32,7 @@ pub enum Value {
     /// Bytes that are too many for their entry: a string, or a packed collection, as its form says.
     Bytes(Vec<u8>),
     Hash(Box<hash::Table>),
+    Set(Box<set::Table>),
 }
 
 pub type Entry = entry::Entry<Value>;
@@ -128,6 +131,7 @@ impl Value {
         match self {
             Value::Bytes(_) => 1,
             Value::Hash(table) => table.len(),
+            Value::Set(table) => table.len(),
         }
     }
 
@@ -136,6 +140,7 @@ impl Value {
         match self {
             Value::Bytes(bytes) => Value::Bytes(bytes.clone()),
             Value::Hash(table) => Value::Hash(table.clone()),
+            Value::Set(table) => Value::Set(table.clone()),
         }
     }
 }
@@ -179,7 +184,7 @@ pub fn encoding_name(entry: &Entry) -> &'static str {
         (Form::Intset, Payload::Inline(_) | Payload::Boxed(Value::Bytes(_))) => "intset",
         (Form::Stream, _) => "stream",
         (_, Payload::Inline(_) | Payload::Boxed(Value::Bytes(_))) => "listpack",
-        (_, Payload::Boxed(Value::Hash(_))) => "hashtable",
+        (_, Payload::Boxed(Value::Hash(_) | Value::Set(_))) => "hashtable",
         (_, Payload::Int(_)) => unreachable!("only strings are integers"),
     }
 }

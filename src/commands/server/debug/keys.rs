@@ -12,7 +12,7 @@ use crate::keyspace::db::Db;
 use crate::keyspace::lookup::Ttl;
 use crate::protocol::Args;
 use crate::structures::dict::{Item, Stats};
-use crate::values::{hash, Entry, Payload, Str, Value, encoding_name, is_shareable, string};
+use crate::values::{Entry, Payload, Str, Value, encoding_name, hash, is_shareable, string};
 use std::fmt::Write;
 
 /// Length of what an integer becomes in a snapshot: one byte that says so, and the number.
@@ -75,6 +75,9 @@ fn serialized_len(entry: &Entry) -> usize {
         Payload::Boxed(Value::Hash(table)) => {
             let pairs = table.iter().map(|pair| text(pair.key()) + text(hash::value(pair)));
             head_len(table.len()) + pairs.sum::<usize>()
+        }
+        Payload::Boxed(Value::Set(table)) => {
+            head_len(table.len()) + table.iter().map(text).sum::<usize>()
         }
     }
 }
