@@ -84,21 +84,37 @@ fn describe_nodes(line: &mut String, list: &Quicklist) {
     );
 }
 
-/// A listpack goes to the log, for the server's terminal is whoever's: its length and its elements.
+/// A listpack is told to the log, for the terminal that Redis prints it on may be nobody's.
 pub fn listpack(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
     let entry = cx.keys.peek(&args[2]).ok_or(Error::NoSuchKey)?;
-    let packed = Type::of(entry) != Type::String && encoding_name(entry) == "listpack";
-    let Some(bytes) = bytes_of(entry).filter(|_| packed) else {
-        return Err(Error::Static("ERR Not a listpack encoded object."));
-    };
+    let bytes = bytes_of(entry).filter(|_| encoding_name(entry) == "listpack");
+    let bytes = bytes.ok_or(Error::Static("ERR Not a listpack encoded object."))?;
     let listpack = Listpack::new(bytes);
     let mut text = format!("Listpack of {} bytes, {} elements:", bytes.len(), listpack.len());
     for element in listpack.iter() {
-        let word = Str::from(element).to_vec();
-        let _ = write!(text, " {}", quote(&word));
+        let _ = write!(text, " {}", quote(&Str::from(element).to_vec()));
     }
     cx.world.log(LogLevel::Notice, &text);
     cx.reply.status("Listpack structure printed on stdout");
+    Ok(())
+}
+
+/// As [`listpack`]: a line for the list and one for each node.
+pub fn quicklist(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
+    let entry = cx.keys.peek(&args[2]).ok_or(Error::NoSuchKey)?;
+    let Payload::Boxed(Value::List(list)) = entry.payload() else {
+        return Err(Error::Static("ERR Not a quicklist encoded object."));
+    };
+    let mut text = String::from("Quicklist:");
+    describe_nodes(&mut text, list);
+    for node in list.nodes() {
+        let squeezed = matches!(node.stored, Stored::Lzf(..));
+        let kind = if node.plain { "plain" } else { "packed" };
+        let (count, len_bytes) = (node.count, node.stored.len_bytes());
+        let _ = write!(text, "\n  {kind}, {count} elements, {len_bytes} bytes, squeezed: {squeezed}");
+    }
+    cx.world.log(LogLevel::Notice, &text);
+    cx.reply.status("Quicklist structure printed on stdout");
     Ok(())
 }
 
