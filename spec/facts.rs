@@ -39,6 +39,7 @@ fn every_row_equals_the_facts() {
 fn commands_without_a_row() {
     const UNWRITTEN: &[(&str, &[&str])] = &[
         ("string", &[]),
+        ("list", &[]),
         (
             "hash",
             &[

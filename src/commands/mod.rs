@@ -5,7 +5,8 @@
 //!
 //! - [`usage`]: how a command's words are written down; [`row`]: what a row says;
 //!   [`table`]: from a name to its row.
-//! - [`acl`], [`keys`], [`help`]: what follows from rows. [`walk`], [`draw`]: what several groups share.
+//! - [`acl`], [`keys`], [`help`]: what follows from rows. [`walk`], [`draw`], [`timeout`]: what several
+//!   groups share.
 //! - [`cx`]: what a handler sees; [`host`] and [`world`]: what it may ask of above and outside.
 //! - [`propagation`], [`stats`], [`sampler`]: what it leaves behind. [`switches`]: what DEBUG turns.
 
@@ -21,6 +22,7 @@ pub mod help;
 pub mod host;
 pub mod introspect;
 pub mod keys;
+pub mod list;
 pub mod name;
 pub mod propagation;
 pub mod row;
@@ -31,6 +33,7 @@ pub mod stats;
 pub mod string;
 pub mod switches;
 pub mod table;
+pub mod timeout;
 pub mod transaction;
 pub mod usage;
 pub mod walk;
@@ -44,6 +47,7 @@ pub use world::World;
 /// Every command, by group, in the words that COMMAND DOCS uses for groups.
 pub const GROUPS: &[(&str, &[Command])] = &[
     ("string", string::COMMANDS),
+    ("list", list::COMMANDS),
     ("hash", hash::COMMANDS),
     ("set", set::COMMANDS),
     ("generic", generic::COMMANDS),

@@ -220,6 +220,12 @@ impl Keyspace {
         self.db().dict(key).get(key).is_some_and(|entry| is_dead(entry, self.now_ms))
     }
 
+    /// The type of what is at a key. The look leaves no trace: a dead key is none, and stays.
+    pub fn type_of(&self, key: &[u8]) -> Option<Type> {
+        let entry = self.db().dict(key).get(key)?;
+        (!is_dead(entry, self.now_ms)).then(|| Type::of(entry))
+    }
+
     /// Takes a key out; `None` if it was not there.
     pub fn remove(&mut self, key: &[u8]) -> Option<Entry> {
         let (db, now_ms) = (self.selected, self.now_ms);

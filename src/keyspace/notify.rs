@@ -23,6 +23,10 @@ impl Event {
         Event::new(Class::STRING, name)
     }
 
+    pub const fn list(name: &'static str) -> Self {
+        Event::new(Class::LIST, name)
+    }
+
     pub const fn hash(name: &'static str) -> Self {
         Event::new(Class::HASH, name)
     }

@@ -4,7 +4,8 @@
 //! 12345 and the text "12345" are one. First the number of its type, then its parts, each
 //! by the rule of its type: elements in order are mixed, members without order are added.
 
-use super::{Entry, Hash, Set, Str, Type, View};
+use super::list::Side;
+use super::{Entry, Hash, List, Set, Str, Type, View};
 use crate::base::digest::Digest;
 
 /// A type that can be taken into a digest.
@@ -38,6 +39,16 @@ impl Digested for Set<'_> {
     }
 }
 
+impl Digested for List<'_> {
+    const TYPE: u32 = 1;
+
+    fn digest_parts(&self, digest: &mut Digest) {
+        self.for_each(0, Side::Head, usize::MAX, |element| {
+            digest.mix(Str::from(element).bytes(&mut itoa::Buffer::new()));
+        });
+    }
+}
+
 impl Digested for Hash<'_> {
     const TYPE: u32 = 4;
 
@@ -59,9 +70,10 @@ fn view<'a, T: View<'a>>(entry: &'a Entry) -> T {
 pub fn digest_entry(entry: &Entry, digest: &mut Digest) {
     match Type::of(entry) {
         Type::String => view::<Str>(entry).digest(digest),
+        Type::List => view::<List>(entry).digest(digest),
         Type::Hash => view::<Hash>(entry).digest(digest),
         Type::Set => view::<Set>(entry).digest(digest),
-        Type::List | Type::SortedSet | Type::Stream => {}
+        Type::SortedSet | Type::Stream => {}
     }
     if entry.expiry_ms().is_some() {
         digest.add(b"!!expire!!");

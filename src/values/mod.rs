@@ -8,6 +8,7 @@
 //! ```text
 //!                  in the entry's block          boxed: Bytes             boxed, a structure
 //!   string         integer, or the bytes         more than 4000 bytes
+//!   list           listpack                      the same, longer         a quicklist
 //!   hash           listpack                      the same, longer         a dict of pairs
 //!   set            intset or listpack            the same, longer         a dict of members
 //! ```
@@ -17,12 +18,15 @@
 
 pub mod digest;
 pub mod hash;
+pub mod list;
 pub mod packed;
 pub mod set;
 pub mod string;
 
+use crate::structures::quicklist::Quicklist;
 use crate::structures::{entry, intset, listpack};
 pub use hash::Hash;
+pub use list::List;
 pub use set::Set;
 pub use string::Str;
 
@@ -31,6 +35,7 @@ pub use string::Str;
 pub enum Value {
     /// Bytes that are too many for their entry: a string, or a packed collection, as its form says.
     Bytes(Vec<u8>),
+    List(Box<Quicklist>),
     Hash(Box<hash::Table>),
     Set(Box<set::Table>),
 }
@@ -130,6 +135,7 @@ impl Value {
     pub fn free_effort(&self) -> usize {
         match self {
             Value::Bytes(_) => 1,
+            Value::List(list) => list.nodes().len(),
             Value::Hash(table) => table.len(),
             Value::Set(table) => table.len(),
         }
@@ -139,6 +145,7 @@ impl Value {
     pub fn duplicate(&self) -> Value {
         match self {
             Value::Bytes(bytes) => Value::Bytes(bytes.clone()),
+            Value::List(list) => Value::List(list.clone()),
             Value::Hash(table) => Value::Hash(table.clone()),
             Value::Set(table) => Value::Set(table.clone()),
         }
@@ -164,6 +171,17 @@ pub fn set_structure(entry: &mut Entry, value: Value) {
     entry.set_tag(tag);
 }
 
+/// Puts the bytes of a packed collection in the place of its structure; the form stays.
+pub fn set_bytes(entry: &mut Entry, bytes: Vec<u8>) {
+    let tag = entry.tag();
+    entry.set_payload(if bytes.len() <= entry::INLINE_MAX {
+        NewPayload::Inline(&bytes)
+    } else {
+        NewPayload::Boxed(Box::new(Value::Bytes(bytes)))
+    });
+    entry.set_tag(tag);
+}
+
 /// The bytes of a string that is no integer, or of a packed collection; `None` if it is neither.
 #[inline]
 pub fn bytes_of(entry: &Entry) -> Option<&[u8]> {
@@ -184,6 +202,7 @@ pub fn encoding_name(entry: &Entry) -> &'static str {
         (Form::Intset, Payload::Inline(_) | Payload::Boxed(Value::Bytes(_))) => "intset",
         (Form::Stream, _) => "stream",
         (_, Payload::Inline(_) | Payload::Boxed(Value::Bytes(_))) => "listpack",
+        (_, Payload::Boxed(Value::List(_))) => "quicklist",
         (_, Payload::Boxed(Value::Hash(_) | Value::Set(_))) => "hashtable",
         (_, Payload::Int(_)) => unreachable!("only strings are integers"),
     }

@@ -123,6 +123,12 @@ impl Quicklist {
         self.limits
     }
 
+    /// Decides from now on which elements are large; those that are there stay as they are.
+    #[inline]
+    pub fn set_packed_threshold(&mut self, threshold: usize) {
+        self.limits.packed_threshold = threshold;
+    }
+
     /// Adds an element at one end.
     #[inline]
     pub fn push(&mut self, side: Side, text: &[u8]) {

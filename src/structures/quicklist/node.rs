@@ -47,6 +47,16 @@ pub enum Stored<'a> {
     Lzf(&'a [u8], usize),
 }
 
+impl Stored<'_> {
+    /// Bytes when not compressed.
+    pub fn len_bytes(self) -> usize {
+        match self {
+            Stored::Raw(bytes) => bytes.len(),
+            Stored::Lzf(_, len) => len,
+        }
+    }
+}
+
 impl Node {
     /// A listpack, which the caller knows to be one.
     pub(super) fn packed(listpack: Vec<u8>) -> Node {
