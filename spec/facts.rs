@@ -55,6 +55,7 @@ fn commands_without_a_row() {
             ],
         ),
         ("set", &[]),
+        ("sorted-set", &[]),
         (
             "connection",
             &["client|caching", "client|getredir", "client|tracking", "client|trackinginfo"],

@@ -29,6 +29,7 @@ pub mod row;
 pub mod sampler;
 pub mod server;
 pub mod set;
+pub mod sorted_set;
 pub mod stats;
 pub mod string;
 pub mod switches;
@@ -50,6 +51,7 @@ pub const GROUPS: &[(&str, &[Command])] = &[
     ("list", list::COMMANDS),
     ("hash", hash::COMMANDS),
     ("set", set::COMMANDS),
+    ("sorted-set", sorted_set::COMMANDS),
     ("generic", generic::COMMANDS),
     ("server", databases::COMMANDS),
     ("connection", connection::COMMANDS),

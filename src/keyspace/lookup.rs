@@ -73,11 +73,23 @@ impl Keyspace {
         keys: impl Iterator<Item = &'k [u8]> + Clone,
         wanted: Type,
     ) -> Result<Vec<Option<&Entry>>, Error> {
+        self.read_all_of(keys, &[wanted])
+    }
+
+    /// As [`read_all`](Keyspace::read_all), where any of these types will do.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn read_all_of<'k>(
+        &mut self,
+        keys: impl Iterator<Item = &'k [u8]> + Clone,
+        wanted: &[Type],
+    ) -> Result<Vec<Option<&Entry>>, Error> {
         let mut found = Vec::new();
         for key in keys.clone() {
             found.push(match self.read(key) {
                 None => false,
-                Some(entry) if Type::of(entry) == wanted => true,
+                Some(entry) if wanted.contains(&Type::of(entry)) => true,
                 Some(_) => return Err(Error::WrongType),
             });
         }

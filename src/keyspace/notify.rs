@@ -35,6 +35,10 @@ impl Event {
         Event::new(Class::SET, name)
     }
 
+    pub const fn sorted_set(name: &'static str) -> Self {
+        Event::new(Class::ZSET, name)
+    }
+
     pub const fn generic(name: &'static str) -> Self {
         Event::new(Class::GENERIC, name)
     }

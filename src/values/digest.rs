@@ -5,8 +5,10 @@
 //! by the rule of its type: elements in order are mixed, members without order are added.
 
 use super::list::Side;
-use super::{Entry, Hash, List, Set, Str, Type, View};
+use super::sorted_set::End;
+use super::{Entry, Hash, List, Set, SortedSet, Str, Type, View};
 use crate::base::digest::Digest;
+use crate::base::float::Text;
 
 /// A type that can be taken into a digest.
 pub trait Digested {
@@ -49,6 +51,19 @@ impl Digested for List<'_> {
     }
 }
 
+impl Digested for SortedSet<'_> {
+    const TYPE: u32 = 3;
+
+    fn digest_parts(&self, digest: &mut Digest) {
+        for (member, score) in self.iter(End::Lowest) {
+            let mut pair = Digest::default();
+            pair.mix(member.bytes(&mut itoa::Buffer::new()));
+            pair.mix(&Text::of_digits(score.value()));
+            digest.add_digest(pair);
+        }
+    }
+}
+
 impl Digested for Hash<'_> {
     const TYPE: u32 = 4;
 
@@ -73,7 +88,8 @@ pub fn digest_entry(entry: &Entry, digest: &mut Digest) {
         Type::List => view::<List>(entry).digest(digest),
         Type::Hash => view::<Hash>(entry).digest(digest),
         Type::Set => view::<Set>(entry).digest(digest),
-        Type::SortedSet | Type::Stream => {}
+        Type::SortedSet => view::<SortedSet>(entry).digest(digest),
+        Type::Stream => {}
     }
     if entry.expiry_ms().is_some() {
         digest.add(b"!!expire!!");

@@ -11,6 +11,7 @@
 //!   list           listpack                      the same, longer         a quicklist
 //!   hash           listpack                      the same, longer         a dict of pairs
 //!   set            intset or listpack            the same, longer         a dict of members
+//!   sorted set     listpack                      the same, longer         a skip list
 //! ```
 //!
 //! [`packed`] hides where the bytes of a small collection lie. This floor knows nothing of keys, time or
@@ -21,13 +22,16 @@ pub mod hash;
 pub mod list;
 pub mod packed;
 pub mod set;
+pub mod sorted_set;
 pub mod string;
 
 use crate::structures::quicklist::Quicklist;
+use crate::structures::skiplist::SkipList;
 use crate::structures::{entry, intset, listpack};
 pub use hash::Hash;
 pub use list::List;
 pub use set::Set;
+pub use sorted_set::SortedSet;
 pub use string::Str;
 
 /// What an entry boxes: everything that is not small.
@@ -38,6 +42,7 @@ pub enum Value {
     List(Box<Quicklist>),
     Hash(Box<hash::Table>),
     Set(Box<set::Table>),
+    SortedSet(Box<SkipList>),
 }
 
 pub type Entry = entry::Entry<Value>;
@@ -138,6 +143,7 @@ impl Value {
             Value::List(list) => list.nodes().len(),
             Value::Hash(table) => table.len(),
             Value::Set(table) => table.len(),
+            Value::SortedSet(list) => list.len(),
         }
     }
 
@@ -148,6 +154,7 @@ impl Value {
             Value::List(list) => Value::List(list.clone()),
             Value::Hash(table) => Value::Hash(table.clone()),
             Value::Set(table) => Value::Set(table.clone()),
+            Value::SortedSet(list) => Value::SortedSet(list.clone()),
         }
     }
 }
@@ -204,6 +211,7 @@ pub fn encoding_name(entry: &Entry) -> &'static str {
         (_, Payload::Inline(_) | Payload::Boxed(Value::Bytes(_))) => "listpack",
         (_, Payload::Boxed(Value::List(_))) => "quicklist",
         (_, Payload::Boxed(Value::Hash(_) | Value::Set(_))) => "hashtable",
+        (_, Payload::Boxed(Value::SortedSet(_))) => "skiplist",
         (_, Payload::Int(_)) => unreachable!("only strings are integers"),
     }
 }

@@ -83,13 +83,22 @@ impl<'b, B: Buffer> ListpackMut<'b, B> {
 
     /// Adds many at the end with one move.
     pub fn append_all<'e>(&mut self, elements: impl Iterator<Item = Element<'e>> + Clone) {
-        let end = self.view().end();
+        self.insert_all(None, elements);
+    }
+
+    /// Adds many before an element, or at the end, with one move.
+    pub fn insert_all<'e>(
+        &mut self,
+        before: Option<Position>,
+        elements: impl Iterator<Item = Element<'e>> + Clone,
+    ) {
+        let at = self.offset(before);
         let (mut added, mut len_bytes) = (0, 0);
         for element in elements.clone() {
             added += 1;
             len_bytes += Encoded::of(element).len_bytes();
         }
-        let mut gap = self.buffer.open(end..end, len_bytes);
+        let mut gap = self.buffer.open(at..at, len_bytes);
         for element in elements {
             let encoded = Encoded::of(element);
             let (entry, rest) = gap.split_at_mut(encoded.len_bytes());
@@ -97,6 +106,22 @@ impl<'b, B: Buffer> ListpackMut<'b, B> {
             gap = rest;
         }
         self.write_header(0, added);
+    }
+
+    /// Moves `count` elements from a position on to before another, or to the end. No byte is added.
+    pub fn move_run(&mut self, position: Position, count: usize, before: Option<Position>) {
+        let listpack = self.view();
+        let mut end = position;
+        for _ in 1..count {
+            end = listpack.next(end).expect("as many elements");
+        }
+        let (start, end, to) = (position.0, self.end_of(end), self.offset(before));
+        let bytes = self.buffer.bytes_mut();
+        if to <= start {
+            bytes[to..end].rotate_right(end - start);
+        } else {
+            bytes[start..to].rotate_left(end - start);
+        }
     }
 
     /// Adds all of another listpack at the end, with one move: a merge.
@@ -199,6 +224,12 @@ impl<'b, B: Buffer> ListpackMut<'b, B> {
     fn write_count(&mut self, len: usize) {
         let count = u16::try_from(len).unwrap_or(COUNT_UNKNOWN);
         self.buffer.bytes_mut()[4..HEADER_LEN].copy_from_slice(&count.to_le_bytes());
+    }
+
+    /// Where the entry at a position begins; without one it is the end.
+    #[inline]
+    fn offset(&self, position: Option<Position>) -> usize {
+        position.map_or(self.view().end(), |position| position.0)
     }
 
     /// Where the entry at a position ends.

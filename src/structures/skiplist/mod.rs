@@ -233,6 +233,12 @@ impl SkipList {
     }
 }
 
+impl std::fmt::Debug for SkipList {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SkipList").field("len", &self.len()).finish()
+    }
+}
+
 /// How high a new node is: one in four of those on a level is on the next.
 #[inline]
 fn draw_height(rng: &mut Rng) -> usize {

@@ -50,45 +50,73 @@ pub enum LexBound<'a> {
     Greatest,
 }
 
-impl Within for ScoreRange {
+impl ScoreRange {
+    /// This score is too low for the range.
     #[inline(always)]
-    fn begins_after(&self, element: Element<'_>) -> bool {
+    pub fn is_above(&self, score: f64) -> bool {
         match self.min {
-            Bound::Included(min) => element.score() < min,
-            Bound::Excluded(min) => element.score() <= min,
+            Bound::Included(min) => score < min,
+            Bound::Excluded(min) => score <= min,
             Bound::Unbounded => false,
         }
     }
 
+    /// This score is too high for the range.
     #[inline(always)]
-    fn ends_before(&self, element: Element<'_>) -> bool {
+    pub fn is_below(&self, score: f64) -> bool {
         match self.max {
-            Bound::Included(max) => element.score() > max,
-            Bound::Excluded(max) => element.score() >= max,
+            Bound::Included(max) => score > max,
+            Bound::Excluded(max) => score >= max,
             Bound::Unbounded => false,
         }
+    }
+}
+
+impl LexRange<'_> {
+    /// This member is too low for the range.
+    #[inline]
+    pub fn is_above(&self, member: &[u8]) -> bool {
+        match self.min {
+            LexBound::Least => false,
+            LexBound::Included(min) => member < min,
+            LexBound::Excluded(min) => member <= min,
+            LexBound::Greatest => true,
+        }
+    }
+
+    /// This member is too high for the range.
+    #[inline]
+    pub fn is_below(&self, member: &[u8]) -> bool {
+        match self.max {
+            LexBound::Least => true,
+            LexBound::Included(max) => member > max,
+            LexBound::Excluded(max) => member >= max,
+            LexBound::Greatest => false,
+        }
+    }
+}
+
+impl Within for ScoreRange {
+    #[inline(always)]
+    fn begins_after(&self, element: Element<'_>) -> bool {
+        self.is_above(element.score())
+    }
+
+    #[inline(always)]
+    fn ends_before(&self, element: Element<'_>) -> bool {
+        self.is_below(element.score())
     }
 }
 
 impl Within for LexRange<'_> {
     #[inline]
     fn begins_after(&self, element: Element<'_>) -> bool {
-        match self.min {
-            LexBound::Least => false,
-            LexBound::Included(min) => element.member() < min,
-            LexBound::Excluded(min) => element.member() <= min,
-            LexBound::Greatest => true,
-        }
+        self.is_above(element.member())
     }
 
     #[inline]
     fn ends_before(&self, element: Element<'_>) -> bool {
-        match self.max {
-            LexBound::Least => true,
-            LexBound::Included(max) => element.member() > max,
-            LexBound::Excluded(max) => element.member() >= max,
-            LexBound::Greatest => false,
-        }
+        self.is_below(element.member())
     }
 }
 

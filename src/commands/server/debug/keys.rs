@@ -111,7 +111,8 @@ pub fn quicklist(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
         let squeezed = matches!(node.stored, Stored::Lzf(..));
         let kind = if node.plain { "plain" } else { "packed" };
         let (count, len_bytes) = (node.count, node.stored.len_bytes());
-        let _ = write!(text, "\n  {kind}, {count} elements, {len_bytes} bytes, squeezed: {squeezed}");
+        let _ =
+            write!(text, "\n  {kind}, {count} elements, {len_bytes} bytes, squeezed: {squeezed}");
     }
     cx.world.log(LogLevel::Notice, &text);
     cx.reply.status("Quicklist structure printed on stdout");
@@ -155,6 +156,10 @@ fn serialized_len(entry: &Entry, squeeze: bool) -> usize {
         }
         (Payload::Boxed(Value::Set(table)), _) => {
             head_len(table.len()) + table.iter().map(text).sum::<usize>()
+        }
+        (Payload::Boxed(Value::SortedSet(list)), _) => {
+            let pairs = list.iter().map(|element| text(element.member()) + size_of::<f64>());
+            head_len(list.len()) + pairs.sum::<usize>()
         }
         (_, Some(bytes)) if Type::of(entry) == Type::List => 1 + node(Stored::Raw(bytes)),
         (_, bytes) => bytes.map_or(0, text),
