@@ -39,6 +39,23 @@ fn every_row_equals_the_facts() {
 fn commands_without_a_row() {
     const UNWRITTEN: &[(&str, &[&str])] = &[
         ("string", &[]),
+        ("list", &[]),
+        (
+            "hash",
+            &[
+                "hexpire",
+                "hexpireat",
+                "hexpiretime",
+                "hpersist",
+                "hpexpire",
+                "hpexpireat",
+                "hpexpiretime",
+                "hpttl",
+                "httl",
+            ],
+        ),
+        ("set", &[]),
+        ("sorted-set", &[]),
         (
             "connection",
             &["client|caching", "client|getredir", "client|tracking", "client|trackinginfo"],

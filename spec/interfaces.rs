@@ -6,7 +6,7 @@ use keynotes::base::int::parse_i64;
 use keynotes::commands::row::{BLOCKING, FAST, Outcome, READONLY, RO, cmd, nth, one};
 use keynotes::commands::{Caller, Command, Cx, GROUPS};
 use keynotes::protocol::{Args, Reply};
-use keynotes::values::string::Str;
+use keynotes::values::{Str, Type};
 
 /// Two commands that Redis does not have, to show how such are made.
 const TOYS: &[Command] = &[
@@ -30,7 +30,7 @@ fn waitkey(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
         value.reply(&mut cx.reply);
     } else if cx.may_block() {
         let deadline_ms = (seconds > 0).then(|| cx.now.ms() + seconds * 1000);
-        cx.block(vec![args[1].into()], deadline_ms, Reply::null, args);
+        cx.block(args.to(2).from(1), Type::String, deadline_ms, Reply::null, args);
     } else {
         cx.reply.null();
     }

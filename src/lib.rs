@@ -6,7 +6,7 @@
 //! | floor | what lives there |
 //! |---|---|
 //! | [`base`] | bytes, numbers, patterns, hashes, error texts |
-//! | [`structures`] | dict, entry: data structures that know nothing of Redis |
+//! | [`structures`] | dict, entry, listpack, intset, quicklist: data structures that know nothing of Redis |
 //! | [`protocol`] | RESP: requests in, replies out |
 //! | [`config`] | the directives |
 //! | [`values`] | a Redis type each |

@@ -1,7 +1,7 @@
 //! The base floor against naive forms: what is obviously right, however slow.
 
 use keynotes::base::crc64::crc64;
-use keynotes::base::float::{parse_f64, write_f64};
+use keynotes::base::float::{Text, parse_f64};
 use keynotes::base::float80::Float80;
 use keynotes::base::quote::{quote, split_args};
 use keynotes::base::rng::Rng;
@@ -32,8 +32,7 @@ proptest! {
 
     #[test]
     fn doubles_print_and_read_back(value in any::<f64>()) {
-        let mut text = Vec::new();
-        write_f64(&mut text, value);
+        let text = Text::of(value);
         prop_assert!(text.len() <= 25, "{}", text.escape_ascii());
         let back = parse_f64(&text);
         prop_assert_eq!(back.map(f64::to_bits), (!value.is_nan()).then_some(value.to_bits()));

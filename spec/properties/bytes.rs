@@ -2,7 +2,7 @@
 //! since pure noise does not get past the first byte.
 
 #[path = "../fuzz/src/lib.rs"]
-mod fuzz;
+pub(super) mod fuzz;
 
 use proptest::prelude::*;
 

@@ -27,12 +27,16 @@
 //! RESP3 double belongs to the protocol.
 
 use super::grisu::{self, Decimal};
-use super::int::write_i64;
+use super::int::is_space;
 use super::number::{self, Number};
-use rustc_apfloat::{Float, Status, ieee::Double};
+use super::word::until_nul;
+use rustc_apfloat::{Float, ieee::Double};
+use std::ops::Deref;
 
 /// Whole numbers are printed as integers up to here (included); exactly a double.
 const WHOLE_MAX: f64 = (1u64 << 62) as f64;
+/// Room for the longest text: a sign, 17 digits with a point, and an exponent or zeros.
+const TEXT_LEN_MAX: usize = 32;
 
 /// The double that the whole of `text` spells, or `None`.
 ///
@@ -48,82 +52,180 @@ pub fn parse_f64(text: &[u8]) -> Option<f64> {
     (value.is_finite() && (value != 0.0 || zero)).then_some(value)
 }
 
-/// Appends `value` as 7.4 prints it in `ZSCORE`, in RESP2 and RESP3 alike.
+/// The double that C's `strtod` makes of `text` up to its first zero byte, where white space in front
+/// and no text at all pass, and what is too large or too small becomes infinity or zero: so the ends of
+/// ZRANGEBYSCORE are read. `None` if more text follows, and for `nan`.
+pub fn parse_laxly(text: &[u8]) -> Option<f64> {
+    let text = until_nul(text);
+    if text.is_empty() {
+        return Some(0.0);
+    }
+    let start = text.iter().position(|&byte| !is_space(byte))?;
+    match number::classify(&text[start..])? {
+        Number::Infinity { negative: true } => Some(f64::NEG_INFINITY),
+        Number::Infinity { negative: false } => Some(f64::INFINITY),
+        Number::Decimal(text) => text.parse().ok(),
+        Number::Hex(text) => parse_hex(text),
+    }
+}
+
+/// A double's text. It lies on the stack: scores are written by the million.
 ///
 /// ```
-/// use keynotes::base::float::write_f64;
-/// let text = |value| {
-///     let mut out = Vec::new();
-///     write_f64(&mut out, value);
-///     String::from_utf8(out).unwrap()
-/// };
+/// use keynotes::base::float::Text;
+/// let text = |value| String::from_utf8(Text::of(value).to_vec()).unwrap();
 /// assert_eq!(text(3.0), "3");
 /// assert_eq!(text(0.1 + 0.2), "0.30000000000000004");
 /// assert_eq!(text(1e22), "1e+22");
 /// assert_eq!(text(f64::NEG_INFINITY), "-inf");
 /// ```
-pub fn write_f64(out: &mut Vec<u8>, value: f64) {
-    if value.is_nan() {
-        return out.extend_from_slice(b"nan");
-    }
-    if value.is_sign_negative() && (value == 0.0 || value.is_infinite()) {
-        out.push(b'-');
-    }
-    if value.is_infinite() {
-        return out.extend_from_slice(b"inf");
-    }
-    if value.abs() <= WHOLE_MAX && value.trunc() == value {
-        return write_i64(out, value as i64);
-    }
-    if value < 0.0 {
-        out.push(b'-');
-    }
-    write_decimal(out, &grisu::shortest(value.abs()));
+#[derive(Clone, Copy)]
+pub struct Text {
+    bytes: [u8; TEXT_LEN_MAX],
+    len: usize,
 }
 
-/// Lays digits out, plain or with an exponent.
-fn write_decimal(out: &mut Vec<u8>, decimal: &Decimal) {
-    let digits = decimal.digits();
-    let power = decimal.power;
-    // The power of ten of the first digit: what the scientific form shows.
-    let exponent = power + digits.len() as i32 - 1;
-    if power >= 0 && exponent < digits.len() as i32 + 7 {
-        out.extend_from_slice(digits);
-        return out.resize(out.len() + power as usize, b'0');
-    }
-    if power < 0 && (power > -7 || exponent.abs() < 4) {
-        let behind_point = power.unsigned_abs() as usize;
-        match digits.len().checked_sub(behind_point) {
-            None | Some(0) => {
-                out.extend_from_slice(b"0.");
-                out.resize(out.len() + behind_point - digits.len(), b'0');
-                out.extend_from_slice(digits);
-            }
-            Some(before_point) => write_pointed(out, digits, before_point),
+impl Text {
+    /// `value` as 7.4 prints it in `ZSCORE`, in RESP2 and RESP3 alike.
+    #[inline]
+    pub fn of(value: f64) -> Text {
+        match whole(value) {
+            Some(int) if int != 0 => Text::new(itoa::Buffer::new().format(int).as_bytes()),
+            _ => Text::of_digits(value),
         }
-        return;
     }
-    if digits.len() == 1 {
-        out.extend_from_slice(digits);
-    } else {
-        write_pointed(out, digits, 1);
+
+    /// As [`Text::of`], but whole numbers get no other treatment than fractions: 10^17 is `1e+17`. So
+    /// DEBUG DIGEST sees scores.
+    pub fn of_digits(value: f64) -> Text {
+        let mut text =
+            Text::new(if value.is_sign_negative() && !value.is_nan() { b"-" } else { b"" });
+        match value {
+            _ if value.is_nan() => text.push(b"nan"),
+            _ if value.is_infinite() => text.push(b"inf"),
+            0.0 => text.push(b"0"),
+            _ => text.push_decimal(&grisu::shortest(value.abs())),
+        }
+        text
     }
-    out.extend_from_slice(if exponent < 0 { b"e-" } else { b"e+" });
-    write_i64(out, i64::from(exponent.abs()));
+
+    /// `value` by C's `%.17g`: more digits than it takes to read the same double back. So ZSCAN prints the
+    /// scores of a large sorted set.
+    pub fn of_17_digits(value: f64) -> Text {
+        if value == 0.0 || !value.is_finite() {
+            return Text::of_digits(value);
+        }
+        let scientific = format!("{:.16e}", value.abs());
+        let (mantissa, exponent) = scientific.split_once('e').expect("as it was formatted");
+        let exponent: i32 = exponent.parse().expect("a whole number");
+        let digits = mantissa.replace('.', "");
+        let digits = digits.trim_end_matches('0').as_bytes();
+        let mut text = Text::new(if value < 0.0 { b"-" } else { b"" });
+        match exponent {
+            0..17 if digits.len() as i32 <= exponent + 1 => {
+                text.push(digits);
+                text.push_zeros(exponent as usize + 1 - digits.len());
+            }
+            0..17 => text.push_pointed(digits, exponent as usize + 1),
+            -4..0 => {
+                text.push(b"0.");
+                text.push_zeros(exponent.unsigned_abs() as usize - 1);
+                text.push(digits);
+            }
+            _ => {
+                text.push_mantissa(digits);
+                text.push(format!("e{}{:02}", sign(exponent), exponent.abs()).as_bytes());
+            }
+        }
+        text
+    }
+
+    #[inline]
+    fn new(bytes: &[u8]) -> Text {
+        let mut text = Text { bytes: [0; TEXT_LEN_MAX], len: 0 };
+        text.push(bytes);
+        text
+    }
+
+    #[inline]
+    fn push(&mut self, bytes: &[u8]) {
+        self.bytes[self.len..self.len + bytes.len()].copy_from_slice(bytes);
+        self.len += bytes.len();
+    }
+
+    fn push_zeros(&mut self, count: usize) {
+        self.bytes[self.len..self.len + count].fill(b'0');
+        self.len += count;
+    }
+
+    fn push_pointed(&mut self, digits: &[u8], before_point: usize) {
+        self.push(&digits[..before_point]);
+        self.push(b".");
+        self.push(&digits[before_point..]);
+    }
+
+    /// The first digit before the point, the others behind it.
+    fn push_mantissa(&mut self, digits: &[u8]) {
+        if digits.len() == 1 {
+            self.push(digits);
+        } else {
+            self.push_pointed(digits, 1);
+        }
+    }
+
+    /// Lays digits out, plain or with an exponent.
+    fn push_decimal(&mut self, decimal: &Decimal) {
+        let digits = decimal.digits();
+        let power = decimal.power;
+        // The power of ten of the first digit: what the scientific form shows.
+        let exponent = power + digits.len() as i32 - 1;
+        if power >= 0 && exponent < digits.len() as i32 + 7 {
+            self.push(digits);
+            return self.push_zeros(power as usize);
+        }
+        if power < 0 && (power > -7 || exponent.abs() < 4) {
+            let behind_point = power.unsigned_abs() as usize;
+            match digits.len().checked_sub(behind_point) {
+                None | Some(0) => {
+                    self.push(b"0.");
+                    self.push_zeros(behind_point - digits.len());
+                    self.push(digits);
+                }
+                Some(before_point) => self.push_pointed(digits, before_point),
+            }
+            return;
+        }
+        self.push_mantissa(digits);
+        self.push(b"e");
+        self.push(sign(exponent).as_bytes());
+        self.push(itoa::Buffer::new().format(exponent.abs()).as_bytes());
+    }
 }
 
-fn write_pointed(out: &mut Vec<u8>, digits: &[u8], before_point: usize) {
-    out.extend_from_slice(&digits[..before_point]);
-    out.push(b'.');
-    out.extend_from_slice(&digits[before_point..]);
+impl Deref for Text {
+    type Target = [u8];
+
+    #[inline]
+    fn deref(&self) -> &[u8] {
+        &self.bytes[..self.len]
+    }
+}
+
+fn sign(exponent: i32) -> &'static str {
+    if exponent < 0 { "-" } else { "+" }
+}
+
+/// Whether a double is written down as an integer where sorted sets are packed; minus zero is, too.
+#[inline]
+pub fn whole(value: f64) -> Option<i64> {
+    (value.abs() <= WHOLE_MAX && value.trunc() == value).then_some(value as i64)
 }
 
 /// Rare enough to go by the soft-float library, which wants the exponent that C leaves optional.
 fn parse_hex(text: &str) -> Option<f64> {
     let scaled = number::with_hex_exponent(text);
     let parsed = Double::from_str_r(&scaled, rustc_apfloat::Round::NearestTiesToEven).ok()?;
-    let overflowed = parsed.status.contains(Status::OVERFLOW);
-    (!overflowed).then(|| f64::from_bits(parsed.value.to_bits() as u64))
+    Some(f64::from_bits(parsed.value.to_bits() as u64))
 }
 
 #[cfg(test)]
@@ -187,9 +289,48 @@ mod tests {
             (f64::NAN, "nan"),
         ];
         for (value, text) in table {
-            let mut out = Vec::new();
-            write_f64(&mut out, value);
-            assert_eq!(str::from_utf8(&out).unwrap(), text);
+            assert_eq!(str::from_utf8(&Text::of(value)).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn how_a_double_looks_elsewhere() {
+        let table = [
+            (-0.0, "-0", "-0"),
+            (10000000.0, "10000000", "10000000"),
+            (100000000.0, "1e+8", "100000000"),
+            (1e16, "1e+16", "10000000000000000"),
+            (1e17, "1e+17", "1e+17"),
+            (0.1, "0.1", "0.10000000000000001"),
+            (-2.5, "-2.5", "-2.5"),
+            (0.0001, "0.0001", "0.0001"),
+            (0.00001, "0.00001", "1.0000000000000001e-05"),
+            (5e-324, "5e-324", "4.9406564584124654e-324"),
+            (f64::NEG_INFINITY, "-inf", "-inf"),
+        ];
+        for (value, digits, digits_17) in table {
+            assert_eq!(str::from_utf8(&Text::of_digits(value)).unwrap(), digits);
+            assert_eq!(str::from_utf8(&Text::of_17_digits(value)).unwrap(), digits_17);
+        }
+        // The longest of all.
+        assert_eq!(Text::of_17_digits(-f64::MIN_POSITIVE).len(), 24);
+    }
+
+    #[test]
+    fn what_strtod_lets_pass() {
+        let table: [(&[u8], Option<f64>); 9] = [
+            (b"", Some(0.0)),
+            (b" 1", Some(1.0)),
+            (b"1 ", None),
+            (b" ", None),
+            (b"1\0x", Some(1.0)),
+            (b"1e400", Some(f64::INFINITY)),
+            (b"-0x1p2000", Some(f64::NEG_INFINITY)),
+            (b"1e-400", Some(0.0)),
+            (b"nan", None),
+        ];
+        for (text, value) in table {
+            assert_eq!(parse_laxly(text), value, "{:?}", text.escape_ascii().to_string());
         }
     }
 }

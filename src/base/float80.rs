@@ -74,6 +74,26 @@ impl Float80 {
         Float80(double.convert(&mut false).value)
     }
 
+    pub fn is_finite(self) -> bool {
+        self.0.is_finite()
+    }
+
+    /// The product, rounded as a sum is, and then up to the next integer: how a timeout in seconds
+    /// becomes milliseconds. Infinity and all that is too large are the largest, or the smallest,
+    /// `i128`.
+    ///
+    /// ```
+    /// use keynotes::base::float80::Float80;
+    /// let ms = |text: &[u8]| Float80::parse(text).unwrap().times_up(1000);
+    /// assert_eq!((ms(b"0.1"), ms(b"0.0001"), ms(b"-0.0001")), (100, 1, 0));
+    /// assert_eq!((ms(b"inf"), ms(b"-1e400")), (i128::MAX, i128::MIN));
+    /// ```
+    pub fn times_up(self, factor: u32) -> i128 {
+        let factor = X87DoubleExtended::from_u128(u128::from(factor)).value;
+        let product = self.0.mul_r(factor, Round::NearestTiesToEven).value;
+        product.to_i128_r(128, Round::TowardPositive, &mut false).value
+    }
+
     /// The sum, rounded to nearest and ties to even; `None` where Redis says that the increment
     /// "would produce NaN or Infinity", also when an operand was infinite to begin with.
     pub fn checked_add(self, other: Float80) -> Option<Float80> {

@@ -20,6 +20,7 @@ use crate::protocol::{Args, OwnedArgs, Reply};
 use crate::session::blocking::{Blocked, WaitingLines};
 use crate::session::transaction::Watches;
 use crate::session::{ClientKey, Clients, Session};
+use crate::values::Type;
 
 /// Who runs the command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -164,10 +165,12 @@ impl Cx<'_> {
         matches!(self.caller, Caller::Client | Caller::Resumed)
     }
 
-    /// Puts the client in line for `keys`. It is answered later: the handler writes no reply.
+    /// Puts the client in line for `keys`, until one holds what it wants. It is answered later: the
+    /// handler writes no reply.
     pub fn block(
         &mut self,
-        keys: Vec<Box<[u8]>>,
+        keys: Args<'_>,
+        wants: Type,
         deadline_ms: Option<i64>,
         on_timeout: fn(&mut Reply),
         args: Args<'_>,
@@ -177,8 +180,15 @@ impl Cx<'_> {
         if self.caller == Caller::Resumed {
             return;
         }
-        let blocked =
-            Blocked { db: self.db(), keys, deadline_ms, on_timeout, args: args.to_owned() };
+        let blocked = Blocked {
+            db: self.db(),
+            keys: keys.iter().map(Box::from).collect(),
+            wants,
+            ticket: self.waiting.draw_ticket(),
+            deadline_ms,
+            on_timeout,
+            args: args.to_owned(),
+        };
         self.waiting.join(self.me, &blocked);
         self.clients.blocked_count += 1;
         self.session().blocked = Some(Box::new(blocked));

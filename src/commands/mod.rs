@@ -5,7 +5,8 @@
 //!
 //! - [`usage`]: how a command's words are written down; [`row`]: what a row says;
 //!   [`table`]: from a name to its row.
-//! - [`acl`], [`keys`], [`help`]: what follows from rows.
+//! - [`acl`], [`keys`], [`help`]: what follows from rows. [`walk`], [`draw`], [`timeout`]: what several
+//!   groups share.
 //! - [`cx`]: what a handler sees; [`host`] and [`world`]: what it may ask of above and outside.
 //! - [`propagation`], [`stats`], [`sampler`]: what it leaves behind. [`switches`]: what DEBUG turns.
 
@@ -14,22 +15,29 @@ pub mod client;
 pub mod connection;
 pub mod cx;
 pub mod databases;
+pub mod draw;
 pub mod generic;
+pub mod hash;
 pub mod help;
 pub mod host;
 pub mod introspect;
 pub mod keys;
+pub mod list;
 pub mod name;
 pub mod propagation;
 pub mod row;
 pub mod sampler;
 pub mod server;
+pub mod set;
+pub mod sorted_set;
 pub mod stats;
 pub mod string;
 pub mod switches;
 pub mod table;
+pub mod timeout;
 pub mod transaction;
 pub mod usage;
+pub mod walk;
 pub mod world;
 
 pub use cx::{Caller, Cx};
@@ -40,6 +48,10 @@ pub use world::World;
 /// Every command, by group, in the words that COMMAND DOCS uses for groups.
 pub const GROUPS: &[(&str, &[Command])] = &[
     ("string", string::COMMANDS),
+    ("list", list::COMMANDS),
+    ("hash", hash::COMMANDS),
+    ("set", set::COMMANDS),
+    ("sorted-set", sorted_set::COMMANDS),
     ("generic", generic::COMMANDS),
     ("server", databases::COMMANDS),
     ("connection", connection::COMMANDS),

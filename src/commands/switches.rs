@@ -14,7 +14,8 @@ pub struct Switches {
     pub skip_checksum: bool,
     /// DEBUG SET-DISABLE-DENY-SCRIPTS: scripts may run what is not for scripts.
     pub allow_all_in_scripts: bool,
-    /// DEBUG QUICKLIST-PACKED-THRESHOLD: elements of so many bytes get a list node of their own.
+    /// DEBUG QUICKLIST-PACKED-THRESHOLD: elements of so many bytes get a list node of their own; 0:
+    /// those that no other node could hold.
     pub packed_threshold_bytes: u64,
     /// DEBUG REPLYBUFFER PEAK-RESET-TIME: how long a peak is remembered; `None` for ever.
     pub reply_peak_reset_ms: Option<u64>,
@@ -28,8 +29,6 @@ pub struct Switches {
     pub dict_resizing: bool,
 }
 
-/// Elements beyond this many bytes are never packed.
-pub const PACKED_THRESHOLD_BYTES: u64 = 1 << 30;
 pub const REPLY_PEAK_RESET_MS: u64 = 5000;
 
 impl Default for Switches {
@@ -38,7 +37,7 @@ impl Default for Switches {
             pause_cron: false,
             skip_checksum: false,
             allow_all_in_scripts: false,
-            packed_threshold_bytes: PACKED_THRESHOLD_BYTES,
+            packed_threshold_bytes: 0,
             reply_peak_reset_ms: Some(REPLY_PEAK_RESET_MS),
             reply_resizing: true,
             aof_flush_sleep_us: 0,

@@ -67,15 +67,28 @@ impl Engine {
         }
     }
 
-    /// Tries again those who wait for keys that were touched, first come first served.
-    /// What each of them does is a unit of its own.
+    /// Looks at the keys that were touched while somebody waited for them, in that order. Who is
+    /// served may touch others in turn.
     fn serve_ready(&mut self, world: &mut dyn World) {
         while self.waiting.has_ready() {
             for (db, key) in self.waiting.take_ready() {
-                for client in self.waiting.line(db, &key) {
-                    self.try_again(client, world);
-                    self.end_unit(world);
-                }
+                self.serve(db, &key, world);
+            }
+        }
+    }
+
+    /// Tries again those who wait for a key, first come first served, as long as it holds something.
+    /// Who wants another type is passed over. What each of them does is a unit of its own.
+    fn serve(&mut self, db: usize, key: &[u8], world: &mut dyn World) {
+        let mut last = 0;
+        while let Some((ticket, client)) = self.waiting.next(db, key, last) {
+            last = ticket;
+            self.keys.begin(db, self.clock.ms());
+            let Some(found) = self.keys.type_of(key) else { return };
+            let blocked = self.clients[client].blocked.as_ref();
+            if blocked.is_some_and(|blocked| blocked.wants == found) {
+                self.try_again(client, world);
+                self.end_unit(world);
             }
         }
     }

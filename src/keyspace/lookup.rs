@@ -7,7 +7,8 @@
 //! glance    looks at the entry: TTL, TYPE, EXISTS; counts, but does not mark
 //! peek      looks at the entry; neither counts nor marks
 //! get_mut   finds an entry to change, marks the key as used
-//! put       sets a whole value, whatever was there
+//! read_all  reads several entries of one type
+//! put       sets a whole value, whatever was there; put_entry one that was made elsewhere
 //! remove    takes an entry out; insert puts one in, whatever was there
 //! ```
 //!
@@ -19,7 +20,7 @@ use super::notify::{Class, Event};
 use super::{Journal, Keyspace, is_dead};
 use crate::base::error::Error;
 use crate::structures::dict::{Lookup, Occupied};
-use crate::values::{Entry, NewPayload, View};
+use crate::values::{self, Entry, Form, NewPayload, Type, View};
 
 const NEW_EVENT: Event = Event::new(Class::NEW, "new");
 
@@ -41,7 +42,7 @@ impl Keyspace {
     pub fn get<'a, T: View<'a>>(&'a mut self, key: &[u8]) -> Result<Option<T>, Error> {
         match self.read(key) {
             None => Ok(None),
-            Some(entry) => T::view(entry.payload()).map(Some).ok_or(Error::WrongType),
+            Some(entry) => T::view(entry).map(Some).ok_or(Error::WrongType),
         }
     }
 
@@ -61,6 +62,41 @@ impl Keyspace {
                 None
             }
         }
+    }
+
+    /// The entries at several keys, each read as by [`read`](Keyspace::read).
+    ///
+    /// # Errors
+    /// [`Error::WrongType`] when a key holds another type; the keys behind it are not looked at.
+    pub fn read_all<'k>(
+        &mut self,
+        keys: impl Iterator<Item = &'k [u8]> + Clone,
+        wanted: Type,
+    ) -> Result<Vec<Option<&Entry>>, Error> {
+        self.read_all_of(keys, &[wanted])
+    }
+
+    /// As [`read_all`](Keyspace::read_all), where any of these types will do.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn read_all_of<'k>(
+        &mut self,
+        keys: impl Iterator<Item = &'k [u8]> + Clone,
+        wanted: &[Type],
+    ) -> Result<Vec<Option<&Entry>>, Error> {
+        let mut found = Vec::new();
+        for key in keys.clone() {
+            found.push(match self.read(key) {
+                None => false,
+                Some(entry) if wanted.contains(&Type::of(entry)) => true,
+                Some(_) => return Err(Error::WrongType),
+            });
+        }
+        // Nothing changes any more: now they can be held all at once.
+        let db = &self.dbs[self.selected];
+        let entry = |(key, found): (_, bool)| db.dict(key).get(key).filter(|_| found);
+        Ok(keys.zip(found).map(entry).collect())
     }
 
     /// The entry at a key, looked at: counts as [`get`](Keyspace::get), but a look is no use.
@@ -94,6 +130,43 @@ impl Keyspace {
         let used = self.tracking.used(entry.access(), now_ms, &mut self.rng);
         entry.set_access(used);
         Some(entry)
+    }
+
+    /// The entry at a key, to change, as [`get_mut`](Keyspace::get_mut); an empty one of this form if
+    /// there is none. Who creates one must not leave it empty.
+    ///
+    /// # Errors
+    /// [`Error::WrongType`] when the key holds another type.
+    #[inline]
+    pub fn get_or_create(&mut self, key: &[u8], form: Form) -> Result<Occupied<'_, Entry>, Error> {
+        let (db, now_ms) = (self.selected, self.now_ms);
+        let first = self.tracking.first(now_ms);
+        let fresh = || {
+            let mut entry = values::entry(key, form, form.empty(), None);
+            entry.set_access(first);
+            entry
+        };
+        match self.dbs[db].dict_mut(key).find_or_vacant(key) {
+            Lookup::Occupied(mut entry) if is_dead(&entry, now_ms) => {
+                self.journal.bury(entry.replace(fresh()));
+                self.journal.note_expired(db, key);
+                self.journal.notify(db, key, NEW_EVENT);
+                Ok(entry)
+            }
+            Lookup::Occupied(mut entry) => {
+                let used = self.tracking.used(entry.access(), now_ms, &mut self.rng);
+                entry.set_access(used);
+                if Type::of(&entry) == form.value_type() {
+                    Ok(entry)
+                } else {
+                    Err(Error::WrongType)
+                }
+            }
+            Lookup::Vacant(place) => {
+                self.journal.notify(db, key, NEW_EVENT);
+                Ok(place.insert(fresh()))
+            }
+        }
     }
 
     /// Sets a key's value, whatever it was. Returns whether the key is new.
@@ -132,9 +205,37 @@ impl Keyspace {
         }
     }
 
+    /// Puts an entry in, whatever was at its key, which is given back.
+    pub fn put_entry(&mut self, mut entry: Entry) -> Option<Entry> {
+        let (db, now_ms) = (self.selected, self.now_ms);
+        match self.dbs[db].dict_mut(entry.key()).find_or_vacant(entry.key()) {
+            Lookup::Occupied(mut place) => {
+                entry.set_access(self.tracking.used(place.access(), now_ms, &mut self.rng));
+                let old = place.replace(entry);
+                if is_dead(&old, now_ms) {
+                    self.journal.note_expired(db, old.key());
+                    self.journal.notify(db, old.key(), NEW_EVENT);
+                }
+                Some(old)
+            }
+            Lookup::Vacant(place) => {
+                entry.set_access(self.tracking.first(now_ms));
+                self.journal.notify(db, entry.key(), NEW_EVENT);
+                place.insert(entry);
+                None
+            }
+        }
+    }
+
     /// Whether a key is there but its time is up: nobody has met it since.
     pub fn is_dead(&self, key: &[u8]) -> bool {
         self.db().dict(key).get(key).is_some_and(|entry| is_dead(entry, self.now_ms))
+    }
+
+    /// The type of what is at a key. The look leaves no trace: a dead key is none, and stays.
+    pub fn type_of(&self, key: &[u8]) -> Option<Type> {
+        let entry = self.db().dict(key).get(key)?;
+        (!is_dead(entry, self.now_ms)).then(|| Type::of(entry))
     }
 
     /// Takes a key out; `None` if it was not there.

@@ -99,6 +99,12 @@ impl Keyspace {
         self.now_ms = now_ms;
     }
 
+    /// What decides where keys land in their tables, and members in theirs.
+    #[inline]
+    pub fn seed(&self) -> HashSeed {
+        self.seed
+    }
+
     #[inline]
     pub fn selected(&self) -> usize {
         self.selected

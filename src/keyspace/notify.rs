@@ -23,6 +23,22 @@ impl Event {
         Event::new(Class::STRING, name)
     }
 
+    pub const fn list(name: &'static str) -> Self {
+        Event::new(Class::LIST, name)
+    }
+
+    pub const fn hash(name: &'static str) -> Self {
+        Event::new(Class::HASH, name)
+    }
+
+    pub const fn set(name: &'static str) -> Self {
+        Event::new(Class::SET, name)
+    }
+
+    pub const fn sorted_set(name: &'static str) -> Self {
+        Event::new(Class::ZSET, name)
+    }
+
     pub const fn generic(name: &'static str) -> Self {
         Event::new(Class::GENERIC, name)
     }

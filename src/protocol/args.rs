@@ -56,6 +56,12 @@ impl<'a> Args<'a> {
         Args { bytes: self.bytes, spans: &self.spans[first.min(self.spans.len())..] }
     }
 
+    /// The words before `end`, as `args[..end]` would read.
+    #[inline]
+    pub fn to(&self, end: usize) -> Args<'a> {
+        Args { bytes: self.bytes, spans: &self.spans[..end.min(self.spans.len())] }
+    }
+
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &'a [u8]> + Clone + use<'a> {
         let bytes = self.bytes;
         self.spans.iter().map(move |span| &bytes[span.start..span.end])
@@ -132,6 +138,7 @@ mod tests {
         assert_eq!(args.len(), 3);
         assert_eq!(&args[1], b"k\0");
         assert_eq!(args.from(2).iter().collect::<Vec<_>>(), [b"v"]);
+        assert_eq!(args.to(2).iter().collect::<Vec<_>>(), [b"SET".as_slice(), b"k\0"]);
         assert_eq!(args.get(3), None);
     }
 }

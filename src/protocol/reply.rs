@@ -21,7 +21,7 @@
 //! values is built. A handler that fails half-way is cut back to where it began
 //! ([`Reply::mark`], [`Reply::truncate`]).
 
-use crate::base::{float::write_f64, int::write_i64};
+use crate::base::{float, int::write_i64};
 
 /// The protocol version that a client speaks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -177,8 +177,7 @@ impl Reply {
     }
 
     pub fn double(&mut self, value: f64) {
-        let mut text = Vec::with_capacity(24);
-        write_f64(&mut text, value);
+        let text = float::Text::of(value);
         match self.resp {
             Resp::V2 => self.bulk(&text),
             Resp::V3 => {
@@ -253,6 +252,12 @@ impl Reply {
     /// Writes the head that [`begin_array`](Reply::begin_array) left out. Moves the bytes after it.
     pub fn end_array(&mut self, deferred: Deferred, count: usize) {
         self.insert_head(deferred, b'*', count);
+    }
+
+    /// As [`end_array`](Reply::end_array), for a set.
+    pub fn end_set(&mut self, deferred: Deferred, count: usize) {
+        let kind = if self.resp == Resp::V2 { b'*' } else { b'~' };
+        self.insert_head(deferred, kind, count);
     }
 
     /// As [`end_array`](Reply::end_array), for a map of `count` pairs.

@@ -9,16 +9,27 @@
 //! BLPOP q 0   (client 7)        q -> [7, 9]
 //! BLPOP q 5   (client 9)        RPUSH q x  ->  7 runs again, 9 stays first in line
 //! ```
+//!
+//! Everybody draws a ticket on arrival, and a line is in the order of tickets: to leave
+//! from the middle, as who gives up does, costs no more than to be served. A client says what type it
+//! [`wants`](Blocked::wants), and is left alone while its key holds nothing, or something else: so a push
+//! costs what it serves, however many wait. Both O(log n) in those who wait for the same key.
 
 use super::{ClientKey, Clients};
 use crate::protocol::{OwnedArgs, Reply};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use crate::values::Type;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 
 /// A client that waits.
 #[derive(Debug)]
 pub struct Blocked {
     pub db: usize,
     pub keys: Vec<Box<[u8]>>,
+    /// What one of the keys must hold for it to be tried again.
+    pub wants: Type,
+    /// Its turn: see [`WaitingLines::draw_ticket`].
+    pub ticket: Ticket,
     /// Wall time at which it gives up, in ms; `None` waits for ever.
     pub deadline_ms: Option<i64>,
     /// What it is answered when the time is up.
@@ -26,6 +37,9 @@ pub struct Blocked {
     /// The command, to be run again.
     pub args: OwnedArgs,
 }
+
+/// A place in the order of all who ever waited.
+pub type Ticket = u64;
 
 /// Clients in line, by key: asked at every write while anybody waits, so a look allocates nothing.
 #[derive(Debug, Default)]
@@ -36,12 +50,13 @@ pub struct WaitingLines {
     ready: Vec<(usize, Box<[u8]>)>,
     /// Who gives up when, soonest first.
     deadlines: BTreeSet<(i64, ClientKey)>,
+    last_ticket: Ticket,
 }
 
 /// Who waits for one key, first come first.
 #[derive(Debug, Default)]
 struct Line {
-    clients: VecDeque<ClientKey>,
+    clients: BTreeMap<Ticket, ClientKey>,
     /// The key is listed in [`WaitingLines::ready`].
     is_ready: bool,
 }
@@ -57,15 +72,18 @@ impl WaitingLines {
         self.lines.values().map(BTreeMap::len).sum()
     }
 
-    /// Puts a client at the end of each key's line.
+    /// The next turn.
+    pub fn draw_ticket(&mut self) -> Ticket {
+        self.last_ticket += 1;
+        self.last_ticket
+    }
+
+    /// Puts a client into each key's line, according to its ticket.
     pub fn join(&mut self, client: ClientKey, blocked: &Blocked) {
         self.deadlines.extend(blocked.deadline_ms.map(|deadline_ms| (deadline_ms, client)));
         for key in &blocked.keys {
             let line = self.lines.entry(blocked.db).or_default().entry(key.clone()).or_default();
-            // Only its own command adds a client, so if it is there it is the last.
-            if line.clients.back() != Some(&client) {
-                line.clients.push_back(client);
-            }
+            line.clients.insert(blocked.ticket, client);
         }
     }
 
@@ -77,7 +95,7 @@ impl WaitingLines {
         let Some(of_db) = self.lines.get_mut(&blocked.db) else { return };
         for key in &blocked.keys {
             let Some(line) = of_db.get_mut(key) else { continue };
-            line.clients.retain(|&waiting| waiting != client);
+            line.clients.remove(&blocked.ticket);
             if line.clients.is_empty() {
                 of_db.remove(key);
             }
@@ -87,10 +105,11 @@ impl WaitingLines {
         }
     }
 
-    /// Clients waiting for a key, first come first.
-    pub fn line(&self, db: usize, key: &[u8]) -> Vec<ClientKey> {
-        let line = self.lines.get(&db).and_then(|of_db| of_db.get(key));
-        line.map(|line| line.clients.iter().copied().collect()).unwrap_or_default()
+    /// Who waits for a key and comes next behind a ticket; 0 is before all.
+    pub fn next(&self, db: usize, key: &[u8], after: Ticket) -> Option<(Ticket, ClientKey)> {
+        let line = self.lines.get(&db)?.get(key)?;
+        let mut behind = line.clients.range((Bound::Excluded(after), Bound::Unbounded));
+        behind.next().map(|(&ticket, &client)| (ticket, client))
     }
 
     /// Notes that a key changed; keys that nobody waits for are ignored.
@@ -164,19 +183,47 @@ pub fn end_wait(
 mod tests {
     use super::*;
 
-    fn waits_for(keys: &[&str]) -> Blocked {
-        let keys = keys.iter().map(|key| key.as_bytes().into()).collect();
-        let args = OwnedArgs::default();
-        Blocked { db: 0, keys, deadline_ms: None, on_timeout: Reply::null, args }
+    fn blocked(waiting: &mut WaitingLines, keys: &[&str]) -> Blocked {
+        Blocked {
+            db: 0,
+            keys: keys.iter().map(|key| key.as_bytes().into()).collect(),
+            wants: Type::List,
+            ticket: waiting.draw_ticket(),
+            deadline_ms: None,
+            on_timeout: Reply::null,
+            args: OwnedArgs::default(),
+        }
+    }
+
+    fn line(waiting: &WaitingLines, key: &str) -> Vec<ClientKey> {
+        let next = |after: Ticket| waiting.next(0, key.as_bytes(), after);
+        let line = std::iter::successors(next(0), |(ticket, _)| next(*ticket));
+        line.map(|(_, client)| client).collect()
+    }
+
+    #[test]
+    fn a_line_is_in_the_order_of_tickets() {
+        let mut waiting = WaitingLines::default();
+        let clients = [ClientKey(7), ClientKey(3), ClientKey(5)];
+        let waits = clients.map(|client| {
+            let blocked = blocked(&mut waiting, &["a", "b", "a"]);
+            waiting.join(client, &blocked);
+            blocked
+        });
+        assert_eq!(line(&waiting, "a"), clients);
+        waiting.leave(clients[1], &waits[1]);
+        assert_eq!(line(&waiting, "b"), [clients[0], clients[2]]);
+        waiting.join(clients[1], &waits[1]);
+        assert_eq!(line(&waiting, "b"), clients);
+        clients.iter().zip(&waits).for_each(|(client, blocked)| waiting.leave(*client, blocked));
+        assert!(waiting.is_empty());
     }
 
     #[test]
     fn a_key_is_ready_once_until_it_was_looked_at() {
         let mut waiting = WaitingLines::default();
-        let (first, second) = (ClientKey(7), ClientKey(3));
-        waiting.join(first, &waits_for(&["a", "b", "a"]));
-        waiting.join(second, &waits_for(&["a"]));
-        assert_eq!(waiting.line(0, b"a"), [first, second]);
+        let blocked = blocked(&mut waiting, &["a", "b"]);
+        waiting.join(ClientKey(7), &blocked);
         let at = |key: &str| (0, Box::from(key.as_bytes()));
         waiting.touch(0, b"b");
         waiting.touch_db(0);
@@ -186,7 +233,6 @@ mod tests {
         assert!(!waiting.has_ready());
         waiting.touch(0, b"a");
         assert_eq!(waiting.take_ready(), [at("a")]);
-        waiting.leave(first, &waits_for(&["a", "b", "a"]));
-        assert_eq!((waiting.line(0, b"a"), waiting.len()), (vec![second], 1));
+        assert_eq!(waiting.len(), 2);
     }
 }

@@ -4,8 +4,11 @@
 //! 12345 and the text "12345" are one. First the number of its type, then its parts, each
 //! by the rule of its type: elements in order are mixed, members without order are added.
 
-use super::{Entry, Payload, Str, Value};
+use super::list::Side;
+use super::sorted_set::End;
+use super::{Entry, Hash, List, Set, SortedSet, Str, Type, View};
 use crate::base::digest::Digest;
+use crate::base::float::Text;
 
 /// A type that can be taken into a digest.
 pub trait Digested {
@@ -30,12 +33,63 @@ impl Digested for Str<'_> {
     }
 }
 
+impl Digested for Set<'_> {
+    const TYPE: u32 = 2;
+
+    fn digest_parts(&self, digest: &mut Digest) {
+        self.iter().for_each(|member| digest.add(member.bytes(&mut itoa::Buffer::new())));
+    }
+}
+
+impl Digested for List<'_> {
+    const TYPE: u32 = 1;
+
+    fn digest_parts(&self, digest: &mut Digest) {
+        self.for_each(0, Side::Head, usize::MAX, |element| {
+            digest.mix(Str::from(element).bytes(&mut itoa::Buffer::new()));
+        });
+    }
+}
+
+impl Digested for SortedSet<'_> {
+    const TYPE: u32 = 3;
+
+    fn digest_parts(&self, digest: &mut Digest) {
+        for (member, score) in self.iter(End::Lowest) {
+            let mut pair = Digest::default();
+            pair.mix(member.bytes(&mut itoa::Buffer::new()));
+            pair.mix(&Text::of_digits(score.value()));
+            digest.add_digest(pair);
+        }
+    }
+}
+
+impl Digested for Hash<'_> {
+    const TYPE: u32 = 4;
+
+    fn digest_parts(&self, digest: &mut Digest) {
+        for (field, value) in self.iter() {
+            let mut pair = Digest::default();
+            pair.mix(field.bytes(&mut itoa::Buffer::new()));
+            pair.mix(value.bytes(&mut itoa::Buffer::new()));
+            digest.add_digest(pair);
+        }
+    }
+}
+
+fn view<'a, T: View<'a>>(entry: &'a Entry) -> T {
+    T::view(entry).expect("the type that the entry says it is")
+}
+
 /// Takes an entry's value in, and whether it has an expiry (but not when).
 pub fn digest_entry(entry: &Entry, digest: &mut Digest) {
-    match entry.payload() {
-        Payload::Int(value) => Str::Int(value).digest(digest),
-        Payload::Inline(bytes) => Str::Bytes(bytes).digest(digest),
-        Payload::Boxed(Value::Str(bytes)) => Str::Bytes(bytes).digest(digest),
+    match Type::of(entry) {
+        Type::String => view::<Str>(entry).digest(digest),
+        Type::List => view::<List>(entry).digest(digest),
+        Type::Hash => view::<Hash>(entry).digest(digest),
+        Type::Set => view::<Set>(entry).digest(digest),
+        Type::SortedSet => view::<SortedSet>(entry).digest(digest),
+        Type::Stream => {}
     }
     if entry.expiry_ms().is_some() {
         digest.add(b"!!expire!!");

@@ -9,20 +9,21 @@
 //! ```
 //!
 //! Here an entry's own block holds the first two and most of the third; the names are
-//! kept because clients see them. A short raw string is an inline one with the entry's
-//! mark set.
+//! kept because clients see them. A short raw string is an inline one of the form
+//! [`Form::ChangedStr`].
 //!
 //! ```text
 //! SET k 1        Int(1)              int
-//! APPEND k 5     Inline "15", mark   raw        the text is what counts, not the number
+//! APPEND k 5     Inline "15", changed   raw        the text is what counts, not the number
 //! INCR k         Int(16)             int        a whole new value chooses anew
 //! APPEND k …     Boxed Vec           raw        past 4,000 bytes: a buffer that grows in place
 //! ```
 
-use super::{Entry, NewPayload, Payload, Value, View};
+use super::{Entry, Form, NewPayload, Payload, Type, Value, View};
 use crate::base::int::parse_i64;
 use crate::protocol::Reply;
 use crate::structures::entry::INLINE_MAX;
+use crate::structures::listpack::Element;
 
 /// The longest string that is reported as `embstr`, in bytes.
 pub const EMBSTR_MAX: usize = 44;
@@ -38,11 +39,25 @@ pub enum Str<'a> {
 
 impl<'a> View<'a> for Str<'a> {
     #[inline]
-    fn view(payload: Payload<'a>) -> Option<Self> {
-        match payload {
+    fn view(entry: &'a Entry) -> Option<Self> {
+        if Type::of(entry) != Type::String {
+            return None;
+        }
+        match entry.payload() {
             Payload::Int(value) => Some(Str::Int(value)),
             Payload::Inline(bytes) => Some(Str::Bytes(bytes)),
-            Payload::Boxed(Value::Str(bytes)) => Some(Str::Bytes(bytes)),
+            Payload::Boxed(Value::Bytes(bytes)) => Some(Str::Bytes(bytes)),
+            Payload::Boxed(_) => None,
+        }
+    }
+}
+
+impl<'a> From<Element<'a>> for Str<'a> {
+    #[inline]
+    fn from(element: Element<'a>) -> Self {
+        match element {
+            Element::Int(value) => Str::Int(value),
+            Element::Str(bytes) => Str::Bytes(bytes),
         }
     }
 }
@@ -110,7 +125,7 @@ pub fn raw_payload(bytes: &[u8]) -> NewPayload<'_> {
     if bytes.len() <= INLINE_MAX {
         NewPayload::Inline(bytes)
     } else {
-        NewPayload::Boxed(Box::new(Value::Str(bytes.to_vec())))
+        NewPayload::Boxed(Box::new(Value::Bytes(bytes.to_vec())))
     }
 }
 
@@ -142,7 +157,7 @@ pub fn overwrite(entry: &mut Entry, offset: usize, bytes: &[u8]) -> usize {
     {
         place.copy_from_slice(bytes);
         let len = text.len();
-        entry.set_mark(true);
+        entry.set_tag(Form::ChangedStr as u8);
         return len;
     }
     let mut text = short_text(entry, 0);
@@ -161,8 +176,7 @@ fn write_at(text: &mut Vec<u8>, offset: usize, bytes: &[u8]) {
 /// The buffer of a string that has one of its own.
 fn long_text(entry: &mut Entry) -> Option<&mut Vec<u8>> {
     match entry.boxed_mut()? {
-        Value::Str(text) => Some(text),
-        #[allow(unreachable_patterns)] // until there are other types
+        Value::Bytes(text) => Some(text),
         _ => unreachable!("the caller has seen that it is a string"),
     }
 }
@@ -170,7 +184,7 @@ fn long_text(entry: &mut Entry) -> Option<&mut Vec<u8>> {
 /// A copy of a string that lives in its entry, with room for more. Once it will not fit there
 /// it has twice the room, so that the first of many appends is not followed by a move.
 fn short_text(entry: &Entry, more: usize) -> Vec<u8> {
-    let value = Str::view(entry.payload()).expect("the caller has seen that it is a string");
+    let value = Str::view(entry).expect("the caller has seen that it is a string");
     let len = value.len() + more;
     let mut text = Vec::with_capacity(if len > INLINE_MAX { len * 2 } else { len });
     text.extend_from_slice(value.bytes(&mut itoa::Buffer::new()));
@@ -181,10 +195,10 @@ fn short_text(entry: &Entry, more: usize) -> Vec<u8> {
 fn set_raw(entry: &mut Entry, text: Vec<u8>) -> usize {
     let len = text.len();
     if len > INLINE_MAX {
-        entry.set_payload(NewPayload::Boxed(Box::new(Value::Str(text))));
+        entry.set_payload(NewPayload::Boxed(Box::new(Value::Bytes(text))));
     } else {
         entry.set_payload(NewPayload::Inline(&text));
-        entry.set_mark(true);
+        entry.set_tag(Form::ChangedStr as u8);
     }
     len
 }
@@ -199,7 +213,7 @@ mod tests {
     }
 
     fn text(entry: &Entry) -> Vec<u8> {
-        Str::view(entry.payload()).unwrap().to_vec()
+        Str::view(entry).unwrap().to_vec()
     }
 
     #[test]

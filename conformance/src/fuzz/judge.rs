@@ -116,6 +116,9 @@ impl Judge {
                     if !self.is_same(args, "", left, right) {
                         return Some(self.name(args));
                     }
+                    if self.ended {
+                        break;
+                    }
                 }
                 None
             }

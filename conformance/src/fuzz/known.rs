@@ -200,6 +200,14 @@ pub const RULES: &[Rule] = &[
         .and_ends(),
     Rule::between(
         SINCE_7_2,
+        "list-index",
+        &["lset"],
+        Refused("index out of range"),
+        "since 7.2 only the lower 32 bits of an index count",
+    )
+    .and_ends(),
+    Rule::between(
+        SINCE_7_2,
         "bits-of-nothing-more",
         &["bitcount", "bitpos"],
         Refused("syntax error"),
@@ -406,14 +414,6 @@ pub const RULES: &[Rule] = &[
         &["exec"],
         Aborted,
         "8.0 does not tell those who watch a missing key of a value that was dead when it was set",
-    )
-    .and_ends(),
-    Rule::between(
-        VALKEY,
-        "list-index",
-        &["lset"],
-        Refused("index out of range"),
-        "8.0.1 cuts an index to 32 bits where a list is a listpack alone",
     )
     .and_ends(),
     Rule::between(

@@ -7,6 +7,8 @@
 //! The first byte of an input is no part of the stream: it says how long the pieces are in which
 //! the rest arrives.
 
+pub mod structures;
+
 use conformance::resp::Reader;
 use conformance::target::VirtualWorld;
 use keynotes::config::Config;

@@ -6,7 +6,7 @@ use crate::commands::{Cx, World};
 use crate::keyspace::access::Tracking;
 use crate::keyspace::notify::Event;
 use crate::protocol::Args;
-use crate::values::{self, Entry, FREE_AT_ONCE_MAX};
+use crate::values::{self, Entry, FREE_AT_ONCE_MAX, Type};
 
 /// Draws of RANDOMKEY while dead keys cannot be removed.
 const DRAWS_OF_FROZEN_MAX: u32 = 100;
@@ -56,7 +56,7 @@ pub fn touch(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
 }
 
 pub fn type_of(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
-    let name = cx.keys.glance(&args[1]).map_or("none", values::type_name);
+    let name = cx.keys.glance(&args[1]).map_or("none", |entry| Type::of(entry).name());
     cx.reply.status(name);
     Ok(())
 }

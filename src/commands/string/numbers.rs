@@ -44,7 +44,7 @@ pub fn incrbyfloat(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
     let old = match cx.keys.peek(key) {
         None => Float80::from_f64(0.0),
         Some(entry) => {
-            let value = Str::view(entry.payload()).ok_or(Error::WrongType)?;
+            let value = Str::view(&entry).ok_or(Error::WrongType)?;
             let mut digits = itoa::Buffer::new();
             Float80::parse(value.bytes(&mut digits)).ok_or(Error::NotFloat)?
         }
@@ -67,7 +67,7 @@ pub fn incrbyfloat(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
 #[inline]
 fn add(cx: &mut Cx<'_>, key: &[u8], by: i64) -> Outcome {
     let sum = if let Some(mut entry) = cx.keys.get_mut(key) {
-        let value = Str::view(entry.payload()).ok_or(Error::WrongType)?;
+        let value = Str::view(&entry).ok_or(Error::WrongType)?;
         let old = value.int().ok_or(Error::NotInteger)?;
         let sum = old.checked_add(by).ok_or(Error::Overflow)?;
         entry.set_payload(NewPayload::Int(sum));

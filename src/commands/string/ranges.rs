@@ -30,7 +30,7 @@ pub fn append(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
     let (key, tail) = (&args[1], &args[2]);
     let len_max = cx.config.proto_max_bulk_len;
     let len = if let Some(mut entry) = cx.keys.get_mut(key) {
-        let value = Str::view(entry.payload()).ok_or(Error::WrongType)?;
+        let value = Str::view(&entry).ok_or(Error::WrongType)?;
         check_len(value.len(), tail.len(), len_max)?;
         string::append(&mut entry, tail)
     } else {
@@ -56,7 +56,7 @@ pub fn setrange(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
         usize::try_from(offset).map_err(|_| Error::Static("ERR offset is out of range"))?;
     let len_max = cx.config.proto_max_bulk_len;
     let len = if let Some(mut entry) = cx.keys.get_mut(key) {
-        let value = Str::view(entry.payload()).ok_or(Error::WrongType)?;
+        let value = Str::view(&entry).ok_or(Error::WrongType)?;
         if bytes.is_empty() {
             cx.reply.int(value.len() as i64);
             return Ok(());

@@ -78,6 +78,7 @@ mod table;
 
 pub use check::Stats;
 pub use lookup::{Lookup, Occupied, Vacant};
+pub(super) use prefetch::line as prefetch_line;
 pub use resize::ResizePolicy;
 pub use scan::Iter;
 
@@ -130,6 +131,11 @@ impl<E: Item> Dict<E> {
         let () = Self::ITEM_IS_A_THIN_POINTER;
         let tables = [Table::none(), Table::none()];
         Dict { tables, moved: 0, len: 0, expiring_len: 0, seed, policy: ResizePolicy::Enable }
+    }
+
+    /// An empty dict with the same seed and policy.
+    pub fn new_like(&self) -> Dict<E> {
+        Dict { policy: self.policy, ..Dict::new(self.seed) }
     }
 
     /// Number of items.
@@ -252,8 +258,7 @@ impl<E: Item> Dict<E> {
     /// Drops all items and gives the tables back. To free them elsewhere, take the
     /// dict whole with `std::mem::replace`.
     pub fn clear(&mut self) {
-        let policy = self.policy;
-        *self = Dict { policy, ..Dict::new(self.seed) };
+        *self = self.new_like();
     }
 
     /// Whether items are on their way from one table to another.

@@ -41,7 +41,7 @@ impl<E: Item> Dict<E> {
 
 /// Asks for the cache line at `address`; any address will do, even null.
 #[inline(always)]
-pub(super) fn line(address: *const u8) {
+pub(in crate::structures) fn line(address: *const u8) {
     #[cfg(target_arch = "x86_64")]
     // SAFETY: every x86-64 has SSE, and a prefetch never faults.
     unsafe {

@@ -15,35 +15,40 @@
 //!                                                                     boxed: a Box's pointer
 //!  flags:  bit 0 inline   bit 1 boxed   (neither: integer)
 //!          bit 2 long value length      bit 3 has an expiry
-//!          bit 4 long key length        bit 5 the owner's mark
+//!          bit 4 long key length        bits 5 to 7 the owner's tag
 //! ```
 //!
 //! Worked example: `SET user:0000000001 0123456789` is 4 + 1 + 1 + 16 + 10 = 32 bytes.
 //! `EXPIRE` makes it 40. A value of 100 bytes makes 122, and the block 128.
 //! `SET counter:00000001 7` is 4 + 1 + 16 + 8 = 29, in a block of 32.
 //!
-//! Blocks are multiples of 8 bytes, the allocator's own grain. A new value that needs the
+//! Blocks have the sizes that the allocator has. A new value that needs the
 //! same block is written in place ([`Entry::set_payload`]), so overwriting and counting
-//! allocate nothing. The header is one aligned `u32` (flags and access), and where the key
-//! begins follows from the flags by a few shifts, without a branch.
+//! allocate nothing, and an inline value can be edited in the middle ([`Entry::open_inline`]): a
+//! small collection lives here as it is. The header is one aligned `u32` (flags and access), and where
+//! the key begins follows from the flags by a few shifts, without a branch.
+//!
+//! A [`Pair`] is an entry without an access word: a field and its value in a hash, a member
+//! of a set. 19 bytes of field and 10 of value are 1 + 1 + 1 + 19 + 10 = 32 bytes.
 //!
 //! Values above [`INLINE_MAX`] bytes are better kept as a `B` of the owner's: an inline value
 //! is copied when the block changes. At the limit that copy costs about as much as the
 //! allocation that it saves, and key and value still fit into a page.
 //!
 //! The entry knows nothing of types or time: `B` is whatever the owner boxes, the expiry
-//! is a number, the access word is 24 bits that somebody counts with.
+//! is a number, the tag 3 bits and the access word 24 that somebody gives a meaning to.
 #![allow(unsafe_code)]
 
 mod layout;
+mod raw;
 
-use std::alloc::{alloc, dealloc, handle_alloc_error};
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
+use std::ops::Range;
 use std::ptr::NonNull;
 
 use super::dict::Item;
-use layout::{Flags, Layout};
+use layout::Layout;
 
 /// The longest inline value in bytes.
 pub const INLINE_MAX: usize = 4000;
@@ -52,6 +57,13 @@ pub const INLINE_MAX: usize = 4000;
 pub const KEY_MAX: usize = u32::MAX as usize;
 /// The largest access word.
 pub const ACCESS_MAX: u32 = (1 << 24) - 1;
+/// The largest tag.
+pub const TAG_MAX: u8 = 7;
+
+/// Bytes of flags and access word.
+pub const WITH_ACCESS: usize = 4;
+/// Bytes of flags alone.
+const FLAGS_ONLY: usize = 1;
 
 /// What an entry holds, borrowed.
 #[derive(Debug, PartialEq, Eq)]
@@ -70,20 +82,24 @@ pub enum NewPayload<'a, B> {
 }
 
 /// A key, its payload, its expiry and its access word: one owned block, one thin pointer.
-pub struct Entry<B> {
+pub struct Entry<B, const HEAD: usize = WITH_ACCESS> {
     block: NonNull<u8>,
     owns: PhantomData<Box<B>>,
 }
 
-impl<B> Entry<B> {
-    /// A new entry with access word 0 and no mark. `expiry_ms` is a Unix time in milliseconds
+/// An [`Entry`] without an access word.
+pub type Pair<B> = Entry<B, FLAGS_ONLY>;
+
+impl<B, const HEAD: usize> Entry<B, HEAD> {
+    /// A new entry with access word 0 and tag 0. `expiry_ms` is a Unix time in milliseconds
     /// to the owner; here it is a number. One allocation. Panics if key or value is too long.
-    pub fn new(key: &[u8], payload: NewPayload<'_, B>, expiry_ms: Option<i64>) -> Entry<B> {
-        let layout = Layout::of(key.len(), &payload, expiry_ms.is_some());
+    pub fn new(key: &[u8], payload: NewPayload<'_, B>, expiry_ms: Option<i64>) -> Self {
+        let layout = Layout::<HEAD>::of(key.len(), &payload, expiry_ms.is_some());
         let mut entry = Self::alloc(&layout);
         // SAFETY: the block is as big as the layout says, and new, so nothing overlaps.
         unsafe {
-            entry.write_header(&layout, 0, expiry_ms);
+            entry.clear_access();
+            entry.write_header(&layout, expiry_ms);
             entry.at(layout.key_at).copy_from_nonoverlapping(key.as_ptr(), key.len());
             entry.write_payload(&layout, payload);
         }
@@ -94,13 +110,13 @@ impl<B> Entry<B> {
     pub fn key(&self) -> &[u8] {
         let flags = self.flags();
         // SAFETY: the header says where the key is.
-        unsafe { std::slice::from_raw_parts(self.at(flags.key_at()), self.key_len(flags)) }
+        unsafe { std::slice::from_raw_parts(self.at(flags.key_at::<HEAD>()), self.key_len(flags)) }
     }
 
     #[inline(always)]
     pub fn payload(&self) -> Payload<'_, B> {
         let flags = self.flags();
-        let at = self.at(flags.key_at() + self.key_len(flags));
+        let at = self.at(flags.key_at::<HEAD>() + self.key_len(flags));
         // SAFETY: the flags say what lies behind the key; ints and pointers may be unaligned.
         unsafe {
             if flags.is_inline() {
@@ -123,7 +139,7 @@ impl<B> Entry<B> {
     /// The inline payload, to overwrite byte by byte (its length stays).
     pub fn inline_mut(&mut self) -> Option<&mut [u8]> {
         let flags = self.flags();
-        let at = self.at(flags.key_at() + self.key_len(flags));
+        let at = self.at(flags.key_at::<HEAD>() + self.key_len(flags));
         // SAFETY: the bytes behind the key are the inline value, and ours.
         flags
             .is_inline()
@@ -136,7 +152,7 @@ impl<B> Entry<B> {
         // SAFETY: the expiry lies right before the key, unaligned.
         flags
             .has_expiry()
-            .then(|| unsafe { self.at(flags.key_at() - 8).cast::<i64>().read_unaligned() })
+            .then(|| unsafe { self.at(flags.key_at::<HEAD>() - 8).cast::<i64>().read_unaligned() })
     }
 
     /// Changes the expiry: in place if the entry had one and keeps one, else in a new block.
@@ -145,7 +161,7 @@ impl<B> Entry<B> {
         match expiry_ms {
             // SAFETY: the expiry lies right before the key.
             Some(at_ms) if flags.has_expiry() => unsafe {
-                self.at(flags.key_at() - 8).cast::<i64>().write_unaligned(at_ms);
+                self.at(flags.key_at::<HEAD>() - 8).cast::<i64>().write_unaligned(at_ms);
             },
             None if !flags.has_expiry() => {}
             _ => self.reblock_with_expiry(expiry_ms),
@@ -153,12 +169,12 @@ impl<B> Entry<B> {
     }
 
     /// As [`Entry::set_expiry`], by value.
-    pub fn with_expiry(mut self, expiry_ms: Option<i64>) -> Entry<B> {
+    pub fn with_expiry(mut self, expiry_ms: Option<i64>) -> Self {
         self.set_expiry(expiry_ms);
         self
     }
 
-    /// Changes the payload and clears the mark; key, expiry and access stay. Allocates only
+    /// Changes the payload and clears the tag; key, expiry and access stay. Allocates only
     /// if the new payload needs a block of another size. The old box, if any, is dropped.
     #[inline]
     pub fn set_payload(&mut self, payload: NewPayload<'_, B>) {
@@ -170,7 +186,7 @@ impl<B> Entry<B> {
     pub fn replace_boxed(&mut self, payload: NewPayload<'_, B>) -> Option<Box<B>> {
         let (old, expiry_ms) = (self.layout(), self.expiry_ms());
         // Before the box is taken, for this may refuse the value by a panic.
-        let new = Layout::of(old.key_len, &payload, old.flags.has_expiry());
+        let new = Layout::<HEAD>::of(old.key_len, &payload, old.flags.has_expiry());
         let old_box = self.take_box();
         // SAFETY: a block of the same size can hold the new layout. The key slides first, before
         // the header or payload overwrites what lies around it; `payload` borrows none of our
@@ -180,11 +196,12 @@ impl<B> Entry<B> {
                 if new.key_at != old.key_at {
                     self.at(new.key_at).copy_from(self.at(old.key_at), old.key_len);
                 }
-                self.write_header(&new, self.access(), expiry_ms);
+                self.write_header(&new, expiry_ms);
                 self.write_payload(&new, payload);
             } else {
                 let mut moved = Self::alloc(&new);
-                moved.write_header(&new, self.access(), expiry_ms);
+                moved.copy_access(self);
+                moved.write_header(&new, expiry_ms);
                 moved.at(new.key_at).copy_from_nonoverlapping(self.at(old.key_at), old.key_len);
                 moved.write_payload(&new, payload);
                 self.free_block();
@@ -195,7 +212,7 @@ impl<B> Entry<B> {
     }
 
     /// The box out of a boxed entry, or the entry back.
-    pub fn into_boxed(mut self) -> Result<Box<B>, Entry<B>> {
+    pub fn into_boxed(mut self) -> Result<Box<B>, Self> {
         match self.take_box() {
             Some(boxed) => {
                 // SAFETY: nothing of the block is used after this, nor dropped.
@@ -207,15 +224,16 @@ impl<B> Entry<B> {
         }
     }
 
-    /// The same payload, expiry, access word and mark under another key. A boxed payload moves.
-    pub fn rename(self, key: &[u8]) -> Entry<B> {
+    /// The same payload, expiry, access word and tag under another key. A boxed payload moves.
+    pub fn rename(self, key: &[u8]) -> Self {
         let old = self.layout();
         let new = old.with_key_len(key.len());
         let mut renamed = Self::alloc(&new);
         // SAFETY: the new block has room for all; the payload moves as bytes with its ownership,
         // since the old block is freed without dropping it.
         unsafe {
-            renamed.write_header(&new, self.access(), self.expiry_ms());
+            renamed.copy_access(&self);
+            renamed.write_header(&new, self.expiry_ms());
             renamed.at(new.key_at).copy_from_nonoverlapping(key.as_ptr(), key.len());
             let payload = self.at(old.payload_at);
             renamed.at(new.payload_at).copy_from_nonoverlapping(payload, old.payload_len);
@@ -224,188 +242,83 @@ impl<B> Entry<B> {
         renamed
     }
 
+    /// A number up to [`TAG_MAX`] that the owner may use. A new payload clears it.
+    #[inline(always)]
+    pub fn tag(&self) -> u8 {
+        self.flags().tag()
+    }
+
+    #[inline]
+    pub fn set_tag(&mut self, tag: u8) {
+        assert!(tag <= TAG_MAX);
+        let flags = self.flags().with_tag(tag);
+        // SAFETY: the block begins with the flags.
+        unsafe { self.block.write(flags.bits()) };
+    }
+
+    /// Replaces the bytes `at` of an inline payload by a gap of `len` bytes and gives the gap, to be
+    /// filled: its contents are anything. Everything else of the entry stays. Moves what lies behind;
+    /// allocates if the block has no room. Panics if the payload is not inline, does not hold `at`, or
+    /// becomes longer than [`INLINE_MAX`].
+    pub fn open_inline(&mut self, at: Range<usize>, len: usize) -> &mut [u8] {
+        let old = self.layout();
+        assert!(old.flags.is_inline() && at.start <= at.end && at.end <= old.payload_len);
+        let new = old.with_inline_len(old.payload_len - at.len() + len);
+        let (tail_len, gap_end) = (old.payload_len - at.end, at.start + len);
+        if new.block_bytes() == old.block_bytes() && new.key_at == old.key_at {
+            // SAFETY: the tail lies in the payload, before and after; lengths stay as wide as they were.
+            unsafe {
+                let payload = self.at(old.payload_at);
+                payload.add(gap_end).copy_from(payload.add(at.end), tail_len);
+                self.write_value_len(&new);
+            }
+        } else {
+            let (expiry_ms, head_len) = (self.expiry_ms(), old.key_len + at.start);
+            let mut moved = Self::alloc(&new);
+            // SAFETY: the new block has room for all that its layout names; key and front lie
+            // side by side, and so they do there.
+            unsafe {
+                moved.copy_access(self);
+                moved.write_header(&new, expiry_ms);
+                moved.at(new.key_at).copy_from_nonoverlapping(self.at(old.key_at), head_len);
+                let tail = self.at(old.payload_at + at.end);
+                moved.at(new.payload_at + gap_end).copy_from_nonoverlapping(tail, tail_len);
+                self.free_block();
+            }
+            self.block = ManuallyDrop::new(moved).block;
+        }
+        // SAFETY: in the payload. A gap that no one has written yet is made of zeros.
+        unsafe {
+            let gap = self.at(new.payload_at + at.start);
+            gap.write_bytes(0, len);
+            std::slice::from_raw_parts_mut(gap, len)
+        }
+    }
+
+    /// Bytes of the block, without what a boxed payload owns.
+    #[inline]
+    pub fn heap_bytes(&self) -> usize {
+        self.layout().block_bytes()
+    }
+}
+
+impl<B> Entry<B> {
     /// 24 bits for the owner's bookkeeping of use: a clock or a counter.
     #[inline(always)]
     pub fn access(&self) -> u32 {
-        self.header() >> 8
+        // SAFETY: the block is aligned to 8 and begins with flags and access word.
+        unsafe { self.block.cast::<u32>().read() >> 8 }
     }
 
     #[inline(always)]
     pub fn set_access(&mut self, access: u32) {
         assert!(access <= ACCESS_MAX);
-        self.set_header(access << 8 | self.header() & 0xff);
-    }
-
-    /// One bit that the owner may use. A new payload clears it.
-    #[inline]
-    pub fn mark(&self) -> bool {
-        self.flags().mark()
-    }
-
-    #[inline]
-    pub fn set_mark(&mut self, mark: bool) {
-        let flags = self.flags().with_mark(mark);
-        self.set_header(self.header() & !0xff | u32::from(flags.bits()));
-    }
-
-    /// Bytes of the block, a multiple of 8, without what a boxed payload owns.
-    #[inline]
-    pub fn heap_bytes(&self) -> usize {
-        self.layout().block_bytes()
-    }
-
-    /// Moves to a block that has room for an expiry, or none.
-    fn reblock_with_expiry(&mut self, expiry_ms: Option<i64>) {
-        let old = self.layout();
-        let new = old.with_expiry(expiry_ms.is_some());
-        let mut moved = Self::alloc(&new);
-        // SAFETY: key and payload move as bytes, with the ownership of a box, since the old
-        // block is freed without dropping it. Both blocks have room for them.
-        unsafe {
-            moved.write_header(&new, self.access(), expiry_ms);
-            let bytes = old.key_len + old.payload_len;
-            moved.at(new.key_at).copy_from_nonoverlapping(self.at(old.key_at), bytes);
-            self.free_block();
-        }
-        self.block = ManuallyDrop::new(moved).block;
-    }
-
-    #[inline(always)]
-    fn header(&self) -> u32 {
-        // SAFETY: the block is aligned to 8 and begins with the header.
-        unsafe { self.block.cast::<u32>().read() }
-    }
-
-    #[inline(always)]
-    fn set_header(&mut self, header: u32) {
-        // SAFETY: as in `header`, and the block is ours.
-        unsafe { self.block.cast::<u32>().write(header) };
-    }
-
-    #[inline(always)]
-    fn flags(&self) -> Flags {
-        Flags::from_bits(self.header() as u8)
-    }
-
-    /// The address of a byte of the block.
-    #[inline(always)]
-    fn at(&self, offset: usize) -> *mut u8 {
-        // SAFETY: offsets come from the block's own layout.
-        unsafe { self.block.as_ptr().add(offset) }
-    }
-
-    #[inline(always)]
-    fn key_len(&self, flags: Flags) -> usize {
-        let at = self.at(layout::KEY_LEN_AT);
-        // SAFETY: the flags say how wide the length is.
-        unsafe {
-            if flags.long_key() { at.cast::<u32>().read() as usize } else { usize::from(*at) }
-        }
-    }
-
-    #[inline(always)]
-    fn value_len(&self, flags: Flags) -> usize {
-        let at = self.at(flags.value_len_at());
-        // SAFETY: the flags say how wide the length is.
-        unsafe {
-            if flags.long_value() {
-                usize::from(at.cast::<u16>().read_unaligned())
-            } else {
-                usize::from(*at)
-            }
-        }
-    }
-
-    #[inline(always)]
-    fn layout(&self) -> Layout {
-        let flags = self.flags();
-        let key_len = self.key_len(flags);
-        let payload_len = if flags.is_inline() { self.value_len(flags) } else { 8 };
-        Layout::new(flags, key_len, payload_len)
-    }
-
-    fn box_pointer(&self) -> *mut B {
-        // SAFETY: asked of boxed entries only, whose payload is a pointer.
-        unsafe { self.at(self.layout().payload_at).cast::<*mut B>().read_unaligned() }
-    }
-
-    /// Moves the box out. The block must get another payload or be freed.
-    #[inline(always)]
-    fn take_box(&mut self) -> Option<Box<B>> {
-        // SAFETY: the pointer came from `Box::into_raw`, and the caller forgets it.
-        self.flags().is_boxed().then(|| unsafe { Box::from_raw(self.box_pointer()) })
-    }
-
-    /// A block for this layout, its bytes unset.
-    #[inline]
-    fn alloc(layout: &Layout) -> Entry<B> {
-        let block = layout.block();
-        // SAFETY: a block has at least the header, so its size is not 0.
-        let raw = unsafe { alloc(block) };
-        let block = NonNull::new(raw).unwrap_or_else(|| handle_alloc_error(block));
-        Entry { block, owns: PhantomData }
-    }
-
-    /// Frees the block but not the payload.
-    ///
-    /// # Safety
-    /// The entry's block is not used again.
-    #[inline]
-    unsafe fn free_block(&mut self) {
-        // SAFETY: the header tells the size at allocation: in-place changes keep it.
-        unsafe { dealloc(self.block.as_ptr(), self.layout().block()) };
-    }
-
-    /// Writes all that precedes the key.
-    ///
-    /// # Safety
-    /// The block is big enough for the layout, and what the header overwrites is spare: the
-    /// key lies where the layout says, or is not yet written.
-    #[inline(always)]
-    unsafe fn write_header(&mut self, layout: &Layout, access: u32, expiry_ms: Option<i64>) {
-        let flags = layout.flags;
-        self.set_header(access << 8 | u32::from(flags.bits()));
-        // SAFETY: all of these lie before the key, in bounds.
-        unsafe {
-            let key_len_at = self.at(layout::KEY_LEN_AT);
-            if flags.long_key() {
-                key_len_at.cast::<u32>().write(layout.key_len as u32);
-            } else {
-                key_len_at.write(layout.key_len as u8);
-            }
-            let value_len_at = self.at(flags.value_len_at());
-            if flags.long_value() {
-                value_len_at.cast::<u16>().write_unaligned(layout.payload_len as u16);
-            } else if flags.is_inline() {
-                value_len_at.write(layout.payload_len as u8);
-            }
-            if let Some(at_ms) = expiry_ms {
-                self.at(layout.key_at - 8).cast::<i64>().write_unaligned(at_ms);
-            }
-        }
-    }
-
-    /// # Safety
-    /// The block is big enough for the layout, which was made for this payload.
-    #[inline(always)]
-    unsafe fn write_payload(&mut self, layout: &Layout, payload: NewPayload<'_, B>) {
-        let at = self.at(layout.payload_at);
-        // SAFETY: in bounds by contract; inline bytes are not ours, so they do not overlap.
-        unsafe {
-            match payload {
-                NewPayload::Int(int) => at.cast::<i64>().write_unaligned(int),
-                NewPayload::Inline(bytes) => {
-                    at.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len())
-                }
-                NewPayload::Boxed(boxed) => {
-                    at.cast::<*mut B>().write_unaligned(Box::into_raw(boxed))
-                }
-            }
-        }
+        // SAFETY: as in `access`, and the block is ours.
+        unsafe { self.block.cast::<u32>().write(access << 8 | u32::from(self.flags().bits())) };
     }
 }
 
-impl<B> Item for Entry<B> {
+impl<B, const HEAD: usize> Item for Entry<B, HEAD> {
     #[inline(always)]
     fn key(&self) -> &[u8] {
         Entry::key(self)
@@ -422,7 +335,7 @@ impl<B> Item for Entry<B> {
     }
 }
 
-impl<B> Drop for Entry<B> {
+impl<B, const HEAD: usize> Drop for Entry<B, HEAD> {
     #[inline]
     fn drop(&mut self) {
         let boxed = self.take_box();
@@ -433,9 +346,9 @@ impl<B> Drop for Entry<B> {
 }
 
 // SAFETY: an entry owns its block and its box alone.
-unsafe impl<B: Send> Send for Entry<B> {}
+unsafe impl<B: Send, const HEAD: usize> Send for Entry<B, HEAD> {}
 // SAFETY: `&Entry` gives out `&B` and bytes only.
-unsafe impl<B: Sync> Sync for Entry<B> {}
+unsafe impl<B: Sync, const HEAD: usize> Sync for Entry<B, HEAD> {}
 
 #[cfg(test)]
 mod tests;

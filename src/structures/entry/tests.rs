@@ -36,14 +36,14 @@ fn overwriting_in_the_same_class_keeps_the_block() {
 }
 
 #[test]
-fn a_new_payload_clears_the_mark_and_keeps_the_access_word() {
+fn a_new_payload_clears_the_tag_and_keeps_the_access_word() {
     let mut e = E::new(b"k", inline(b"v"), None);
     e.set_access(ACCESS_MAX);
-    e.set_mark(true);
+    e.set_tag(5);
     e.set_expiry(Some(-1));
-    assert!(e.mark() && e.access() == ACCESS_MAX && e.expiry_ms() == Some(-1));
+    assert!(e.tag() == 5 && e.access() == ACCESS_MAX && e.expiry_ms() == Some(-1));
     e.set_payload(inline(b"w"));
-    assert!(!e.mark() && e.access() == ACCESS_MAX);
+    assert!(e.tag() == 0 && e.access() == ACCESS_MAX);
 }
 
 #[test]
@@ -51,9 +51,9 @@ fn rename_moves_the_box() {
     let boxed = Box::new(vec![1, 2, 3]);
     let address: *const Vec<u8> = &*boxed;
     let mut e = E::new(b"old", NewPayload::Boxed(boxed), Some(9));
-    e.set_mark(true);
+    e.set_tag(5);
     let e = e.rename(&[b'n'; 300]);
-    assert_eq!((e.key(), e.expiry_ms(), e.mark()), (&[b'n'; 300][..], Some(9), true));
+    assert_eq!((e.key(), e.expiry_ms(), e.tag()), (&[b'n'; 300][..], Some(9), 5));
     let back = e.into_boxed().ok().unwrap();
     assert_eq!(&raw const *back, address);
     assert!(E::new(b"k", NewPayload::Int(1), None).into_boxed().is_err());

@@ -3,16 +3,23 @@
 
 use crate::base::error::Error;
 use crate::base::int::parse_i64;
+use crate::base::quote::quote;
 use crate::commands::Cx;
 use crate::commands::cx::break_watches;
 use crate::commands::generic::object::references;
 use crate::commands::row::Outcome;
+use crate::commands::world::LogLevel;
 use crate::keyspace::access::idle_s;
 use crate::keyspace::db::Db;
 use crate::keyspace::lookup::Ttl;
 use crate::protocol::Args;
 use crate::structures::dict::{Item, Stats};
-use crate::values::{Entry, Payload, Str, Value, encoding_name, is_shareable, string};
+use crate::structures::listpack::Listpack;
+use crate::structures::lzf;
+use crate::structures::quicklist::{Quicklist, Stored};
+use crate::values::{
+    Entry, Payload, Str, Type, Value, bytes_of, encoding_name, hash, is_shareable, string,
+};
 use std::fmt::Write;
 
 /// Length of what an integer becomes in a snapshot: one byte that says so, and the number.
@@ -20,6 +27,9 @@ const INT_LENGTHS: [(i64, usize); 3] =
     [(i8::MAX as i64, 2), (i16::MAX as i64, 3), (i32::MAX as i64, 5)];
 /// Characters of the longest of them: -2147483648.
 const INT_DIGITS_MAX: usize = 11;
+/// Texts up to this length are not compressed, nor those that would not shrink by so many bytes.
+const SQUEEZE_LEN_MIN: usize = 20;
+const SQUEEZE_GAIN_MIN: usize = 4;
 
 pub fn digest(cx: &mut Cx<'_>, _: Args<'_>) -> Outcome {
     let digest = cx.keys.digest();
@@ -37,43 +47,131 @@ pub fn digest_value(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
     Ok(())
 }
 
-/// One line about an entry. Its address is stable while the value is changed in place.
+/// One line about an entry. Its address is stable while the value is changed in place. A quicklist
+/// tells of its nodes too.
 pub fn object(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
     let now_ms = cx.now.ms();
     let Some(entry) = cx.keys.db().dict(&args[2]).get(&args[2]) else {
         return Err(Error::NoSuchKey);
     };
-    let line = format!(
+    let mut line = format!(
         "Value at:{:p} refcount:{} encoding:{} serializedlength:{} lru:{} lru_seconds_idle:{}",
         Item::address(entry),
         references(cx.config, is_shareable(entry)),
         encoding_name(entry),
-        serialized_len(entry),
+        serialized_len(entry, cx.config.rdbcompression),
         entry.access(),
         idle_s(entry.access(), now_ms),
     );
+    if let Payload::Boxed(Value::List(list)) = entry.payload() {
+        describe_nodes(&mut line, list);
+    }
     cx.reply.status(&line);
     Ok(())
 }
 
-/// Bytes that the value takes in a snapshot, uncompressed.
-fn serialized_len(entry: &Entry) -> usize {
+fn describe_nodes(line: &mut String, list: &Quicklist) {
+    let (limits, nodes) = (list.limits(), list.nodes().len());
+    let len_bytes = list.nodes().map(|node| node.stored.len_bytes()).sum::<usize>();
+    // Writing to a String cannot fail.
+    let _ = write!(
+        line,
+        " ql_nodes:{nodes} ql_avg_node:{:.2} ql_listpack_max:{} ql_compressed:{} \
+         ql_uncompressed_size:{len_bytes}",
+        list.len() as f64 / nodes as f64,
+        limits.fill,
+        u8::from(limits.compress_depth > 0),
+    );
+}
+
+/// A listpack is told to the log, for the terminal that Redis prints it on may be nobody's.
+pub fn listpack(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
+    let entry = cx.keys.peek(&args[2]).ok_or(Error::NoSuchKey)?;
+    let bytes = bytes_of(entry).filter(|_| encoding_name(entry) == "listpack");
+    let bytes = bytes.ok_or(Error::Static("ERR Not a listpack encoded object."))?;
+    let listpack = Listpack::new(bytes);
+    let mut text = format!("Listpack of {} bytes, {} elements:", bytes.len(), listpack.len());
+    for element in listpack.iter() {
+        let _ = write!(text, " {}", quote(&Str::from(element).to_vec()));
+    }
+    cx.world.log(LogLevel::Notice, &text);
+    cx.reply.status("Listpack structure printed on stdout");
+    Ok(())
+}
+
+/// As [`listpack`]: a line for the list and one for each node.
+pub fn quicklist(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
+    let entry = cx.keys.peek(&args[2]).ok_or(Error::NoSuchKey)?;
+    let Payload::Boxed(Value::List(list)) = entry.payload() else {
+        return Err(Error::Static("ERR Not a quicklist encoded object."));
+    };
+    let mut text = String::from("Quicklist:");
+    describe_nodes(&mut text, list);
+    for node in list.nodes() {
+        let squeezed = matches!(node.stored, Stored::Lzf(..));
+        let kind = if node.plain { "plain" } else { "packed" };
+        let (count, len_bytes) = (node.count, node.stored.len_bytes());
+        let _ =
+            write!(text, "\n  {kind}, {count} elements, {len_bytes} bytes, squeezed: {squeezed}");
+    }
+    cx.world.log(LogLevel::Notice, &text);
+    cx.reply.status("Quicklist structure printed on stdout");
+    Ok(())
+}
+
+/// Bytes that the value takes in a snapshot. `squeeze`: long texts are compressed.
+fn serialized_len(entry: &Entry, squeeze: bool) -> usize {
     let int = |value: i64| {
         let fits = |max: &i64| (-max - 1..=*max).contains(&value);
         let found = INT_LENGTHS.iter().find(|(max, _)| fits(max));
         found.map_or(Str::Int(value).len() + 1, |(_, len)| *len)
     };
+    let lzf = |len: usize, squeezed: usize| 1 + head_len(squeezed) + head_len(len) + squeezed;
     // A short text that spells an integer is saved as one.
     let text = |bytes: &[u8]| match bytes.len() {
         len @ ..=INT_DIGITS_MAX => parse_i64(bytes).map_or(len + 1, int),
-        len @ ..64 => len + 1,
-        len @ ..16384 => len + 2,
-        len => len + 5,
+        len => {
+            let squeezed = if squeeze && len > SQUEEZE_LEN_MIN {
+                lzf::compress(bytes, len - SQUEEZE_GAIN_MIN)
+            } else {
+                None
+            };
+            squeezed.map_or(head_len(len) + len, |squeezed| lzf(len, squeezed.len()))
+        }
     };
-    match entry.payload() {
-        Payload::Int(value) => int(value),
-        Payload::Inline(bytes) => text(bytes),
-        Payload::Boxed(Value::Str(bytes)) => text(bytes),
+    // Each node of a list says before its bytes whether it is a listpack, and a list that is one
+    // listpack is saved as if it were a quicklist.
+    let node = |bytes: Stored<'_>| match bytes {
+        Stored::Raw(bytes) => 1 + text(bytes),
+        Stored::Lzf(bytes, len) => 1 + lzf(len, bytes.len()),
+    };
+    match (entry.payload(), bytes_of(entry)) {
+        (Payload::Int(value), _) => int(value),
+        (Payload::Boxed(Value::List(list)), _) => {
+            head_len(list.nodes().len()) + list.nodes().map(|it| node(it.stored)).sum::<usize>()
+        }
+        (Payload::Boxed(Value::Hash(table)), _) => {
+            let pairs = table.iter().map(|pair| text(pair.key()) + text(hash::value(pair)));
+            head_len(table.len()) + pairs.sum::<usize>()
+        }
+        (Payload::Boxed(Value::Set(table)), _) => {
+            head_len(table.len()) + table.iter().map(text).sum::<usize>()
+        }
+        (Payload::Boxed(Value::SortedSet(list)), _) => {
+            let pairs = list.iter().map(|element| text(element.member()) + size_of::<f64>());
+            head_len(list.len()) + pairs.sum::<usize>()
+        }
+        (_, Some(bytes)) if Type::of(entry) == Type::List => 1 + node(Stored::Raw(bytes)),
+        (_, bytes) => bytes.map_or(0, text),
+    }
+}
+
+/// Bytes that a length takes.
+fn head_len(len: usize) -> usize {
+    match len {
+        ..64 => 1,
+        64..16384 => 2,
+        _ => 5,
     }
 }
 

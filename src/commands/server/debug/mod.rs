@@ -73,6 +73,7 @@ const TOOLS: &[Tool] = &[
     tool("ERROR <string>", 3..=3, error, "Answer this error."),
     tool("HTSTATS <dbid> [full]", 3..=4, keys::htstats, "How full the tables of a database are."),
     tool("HTSTATS-KEY <key> [full]", 3..=4, keys::htstats_key, "The same of a key's own table."),
+    tool("LISTPACK <key>", 3..=3, keys::listpack, "Write the elements of a listpack to the log."),
     tool("LOG <message>", 3..=3, log, "Write a line to the log."),
     tool("OBJECT <key>", 3..=4, keys::object, "What lies under a key."),
     tool("OOM", 2..=2, crash::oom, "End as out of memory."),
@@ -85,6 +86,12 @@ const TOOLS: &[Tool] = &[
         "Make keys prefix:0, prefix:1, … Replicas are not told.",
     ),
     tool("PROTOCOL <type>", 3..=3, protocol::protocol, "Answer a value of this type."),
+    tool(
+        "QUICKLIST <key> [<0|1>]",
+        3..=4,
+        keys::quicklist,
+        "Write the nodes of a list to the log.",
+    ),
     tool(
         "QUICKLIST-PACKED-THRESHOLD <size>",
         3..=3,

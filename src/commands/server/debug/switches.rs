@@ -6,12 +6,12 @@ use crate::base::int::parse_i64;
 use crate::base::word;
 use crate::commands::Cx;
 use crate::commands::row::Outcome;
-use crate::commands::switches::{PACKED_THRESHOLD_BYTES, REPLY_PEAK_RESET_MS};
+use crate::commands::switches::REPLY_PEAK_RESET_MS;
 use crate::config::value::parse_memory;
 use crate::protocol::Args;
 
-/// Sizes of list elements end here: 4 GB.
-const ELEMENT_MAX: u64 = 4 << 30;
+/// Sizes of list elements end here: 4 GB, and 1 MB for what comes around them.
+const ELEMENT_MAX: u64 = (4 << 30) - (1 << 20);
 
 pub fn active_expire(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
     cx.keys.sweeper.enabled = is_on(&args[2]);
@@ -53,8 +53,7 @@ pub fn packed_threshold(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
     let bytes = parse_memory(&args[2]).filter(|bytes| *bytes <= ELEMENT_MAX).ok_or(
         Error::Static("ERR argument must be a memory value bigger than 1 and smaller than 4gb"),
     )?;
-    cx.lifecycle.switches.packed_threshold_bytes =
-        if bytes == 0 { PACKED_THRESHOLD_BYTES } else { bytes };
+    cx.lifecycle.switches.packed_threshold_bytes = bytes;
     done(cx)
 }
 
