@@ -100,6 +100,13 @@ impl Reply {
             Reply::Between(low, high) => {
                 (*low..=*high).contains(&number(bytes, b':')?).then_some(())
             }
+            _ => self.read_choice(bytes, resp, clock),
+        }
+    }
+
+    /// The replies whose order, or more, is left to the server.
+    fn read_choice(&self, bytes: &mut &[u8], resp: Resp, clock: Clock) -> Option<()> {
+        match self {
             Reply::InAnyOrder(all) => {
                 let got = words(bytes)?;
                 let distinct: BTreeSet<Word> = got.iter().cloned().collect();
