@@ -4,7 +4,7 @@
 //! explain it. No encodings but by name, no sharing, no laziness, no speed:
 //!
 //! ```text
-//! dbs        [ { "k": "v" embstr, until 1700000000100 }, {}, … ]      sixteen maps
+//! dbs        [ { "k": "v" embstr, until 1700000000100, "l": ["a", "b"] }, {}, … ]   sixteen maps
 //! clients    [ { db 0, queue of MULTI, keys under watch } ]
 //! ```
 //!
@@ -14,7 +14,8 @@
 //! Where a server has a choice (the order of KEYS, the key that RANDOMKEY picks) the model answers
 //! with all that would be right: see [`reply`].
 //!
-//! - [`strings`], [`numbers`], [`lcs`]: the group *string*. [`keys`], [`expiry`]: *generic*.
+//! - [`strings`], [`numbers`], [`lcs`]: the group *string*. [`lists`]: *list*, but for what waits.
+//! - [`keys`], [`expiry`]: *generic*.
 //! - [`databases`]: SELECT, SWAPDB, FLUSHALL. [`transactions`]: MULTI, WATCH.
 //!
 //! It borrows three things of the house, each of which has naive forms of its own to answer to: glob
@@ -24,6 +25,7 @@ pub mod databases;
 pub mod expiry;
 pub mod keys;
 pub mod lcs;
+pub mod lists;
 pub mod numbers;
 pub mod reply;
 pub mod strings;
@@ -44,6 +46,7 @@ type OnClient = fn(&mut Model, who: usize, words: &[Word]) -> Answer;
 pub const SYNTAX: &str = "ERR syntax error";
 pub const NOT_INTEGER: &str = "ERR value is not an integer or out of range";
 pub const NO_SUCH_KEY: &str = "ERR no such key";
+pub const WRONG_TYPE: &str = "WRONGTYPE Operation against a key holding the wrong kind of value";
 pub const DB_COUNT: usize = 16;
 
 /// The name that OBJECT ENCODING gives.
@@ -52,12 +55,20 @@ pub enum Encoding {
     Int,
     Embstr,
     Raw,
+    /// A listpack or something larger: how large that is, the model does not know.
+    BySize,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    Text(Vec<u8>),
+    List(Vec<Word>),
 }
 
 /// What is at a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {
-    pub text: Vec<u8>,
+    pub value: Value,
     pub encoding: Encoding,
     /// The last ms of Unix time that the key lives.
     pub deadline_ms: Option<i64>,
@@ -90,7 +101,20 @@ impl Item {
     }
 
     pub fn encoded(text: Vec<u8>, encoding: Encoding) -> Self {
-        Item { text, encoding, deadline_ms: None, ghost: false }
+        Item { value: Value::Text(text), encoding, deadline_ms: None, ghost: false }
+    }
+
+    pub fn list(list: Vec<Word>) -> Self {
+        let (value, encoding) = (Value::List(list), Encoding::BySize);
+        Item { value, encoding, deadline_ms: None, ghost: false }
+    }
+
+    /// As TYPE tells it.
+    pub fn type_name(&self) -> &'static str {
+        match self.value {
+            Value::Text(_) => "string",
+            Value::List(_) => "list",
+        }
     }
 
     pub fn is_dead(&self, now_ms: i64) -> bool {
@@ -150,6 +174,32 @@ impl Model {
             self.remove(db, key);
         }
         self.dbs[db].get_mut(key)
+    }
+
+    /// The text at a key, and its item. Another type is an error.
+    pub fn find_text(&mut self, db: usize, key: &[u8]) -> Result<Option<(Vec<u8>, Item)>, String> {
+        match self.find(db, key).cloned() {
+            None => Ok(None),
+            Some(item) => match &item.value {
+                Value::Text(text) => Ok(Some((text.clone(), item))),
+                Value::List(_) => Err(WRONG_TYPE.into()),
+            },
+        }
+    }
+
+    /// The list at a key, and its item. Another type is an error.
+    pub fn find_list(
+        &mut self,
+        db: usize,
+        key: &[u8],
+    ) -> Result<Option<(Vec<Word>, Item)>, String> {
+        match self.find(db, key).cloned() {
+            None => Ok(None),
+            Some(item) => match &item.value {
+                Value::List(list) => Ok(Some((list.clone(), item))),
+                Value::Text(_) => Err(WRONG_TYPE.into()),
+            },
+        }
     }
 
     pub fn exists(&mut self, db: usize, key: &[u8]) -> bool {
@@ -239,6 +289,23 @@ const ON_KEYS: &[(&str, i32, OnKeys)] = &[
     ("SETRANGE", 4, strings::setrange),
     ("STRLEN", 2, strings::strlen),
     ("SUBSTR", 4, strings::getrange),
+    ("LINDEX", 3, lists::lindex),
+    ("LINSERT", 5, lists::linsert),
+    ("LLEN", 2, lists::llen),
+    ("LMOVE", 5, lists::lmove),
+    ("LMPOP", -4, lists::lmpop),
+    ("LPOP", -2, lists::lpop),
+    ("LPOS", -3, lists::lpos),
+    ("LPUSH", -3, lists::lpush),
+    ("LPUSHX", -3, lists::lpushx),
+    ("LRANGE", 4, lists::lrange),
+    ("LREM", 4, lists::lrem),
+    ("LSET", 4, lists::lset),
+    ("LTRIM", 4, lists::ltrim),
+    ("RPOP", -2, lists::rpop),
+    ("RPOPLPUSH", 3, lists::rpoplpush),
+    ("RPUSH", -3, lists::rpush),
+    ("RPUSHX", -3, lists::rpushx),
     ("COPY", -3, keys::copy),
     ("DEL", -2, keys::del),
     ("EXISTS", -2, keys::exists),

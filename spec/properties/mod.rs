@@ -7,6 +7,7 @@ mod entry;
 mod expire;
 mod foreign;
 mod intset;
+mod list;
 mod listpack;
 mod lzf;
 mod quicklist;

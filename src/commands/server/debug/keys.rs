@@ -111,7 +111,8 @@ pub fn quicklist(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
         let squeezed = matches!(node.stored, Stored::Lzf(..));
         let kind = if node.plain { "plain" } else { "packed" };
         let (count, len_bytes) = (node.count, node.stored.len_bytes());
-        let _ = write!(text, "\n  {kind}, {count} elements, {len_bytes} bytes, squeezed: {squeezed}");
+        let _ =
+            write!(text, "\n  {kind}, {count} elements, {len_bytes} bytes, squeezed: {squeezed}");
     }
     cx.world.log(LogLevel::Notice, &text);
     cx.reply.status("Quicklist structure printed on stdout");

@@ -86,7 +86,12 @@ const TOOLS: &[Tool] = &[
         "Make keys prefix:0, prefix:1, … Replicas are not told.",
     ),
     tool("PROTOCOL <type>", 3..=3, protocol::protocol, "Answer a value of this type."),
-    tool("QUICKLIST <key> [<0|1>]", 3..=4, keys::quicklist, "Write the nodes of a list to the log."),
+    tool(
+        "QUICKLIST <key> [<0|1>]",
+        3..=4,
+        keys::quicklist,
+        "Write the nodes of a list to the log.",
+    ),
     tool(
         "QUICKLIST-PACKED-THRESHOLD <size>",
         3..=3,
