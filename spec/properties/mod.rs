@@ -14,3 +14,4 @@ mod quicklist;
 mod scan;
 mod string;
 mod sweep;
+mod waiting;
