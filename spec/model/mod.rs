@@ -4,7 +4,7 @@
 //! explain it. No encodings but by name, no sharing, no laziness, no speed:
 //!
 //! ```text
-//! dbs        [ { "k": "v" embstr, until 1700000000100, "s": {"a", "b"} }, {}, … ]   sixteen maps
+//! dbs        [ { "k": "v" embstr, until 1700000000100, "l": ["a", "b"] }, {}, … ]   sixteen maps
 //! clients    [ { db 0, queue of MULTI, keys under watch } ]
 //! ```
 //!
@@ -15,6 +15,7 @@
 //! with all that would be right: see [`reply`].
 //!
 //! - [`strings`], [`numbers`], [`lcs`]: the group *string*. [`hashes`]: *hash*. [`sets`]: *set*.
+//!   [`lists`]: *list*, but for what waits.
 //! - [`keys`], [`expiry`]: *generic*.
 //! - [`databases`]: SELECT, SWAPDB, FLUSHALL. [`transactions`]: MULTI, WATCH.
 //!
@@ -26,6 +27,7 @@ pub mod expiry;
 pub mod hashes;
 pub mod keys;
 pub mod lcs;
+pub mod lists;
 pub mod numbers;
 pub mod reply;
 pub mod sets;
@@ -69,6 +71,7 @@ pub enum Value {
     Text(Vec<u8>),
     Hash(Fields),
     Set(Members),
+    List(Vec<Word>),
 }
 
 /// What is at a key.
@@ -123,6 +126,7 @@ impl Item {
             Value::Text(_) => "string",
             Value::Hash(_) => "hash",
             Value::Set(_) => "set",
+            Value::List(_) => "list",
         }
     }
 
@@ -229,6 +233,21 @@ impl Model {
             None => Ok(None),
             Some(item) => match &item.value {
                 Value::Set(members) => Ok(Some((members.clone(), item))),
+                _ => Err(WRONG_TYPE.into()),
+            },
+        }
+    }
+
+    /// The list at a key, and its item. Another type is an error.
+    pub fn find_list(
+        &mut self,
+        db: usize,
+        key: &[u8],
+    ) -> Result<Option<(Vec<Word>, Item)>, String> {
+        match self.find(db, key).cloned() {
+            None => Ok(None),
+            Some(item) => match &item.value {
+                Value::List(list) => Ok(Some((list.clone(), item))),
                 _ => Err(WRONG_TYPE.into()),
             },
         }
@@ -352,6 +371,23 @@ const ON_KEYS: &[(&str, i32, OnKeys)] = &[
     ("SREM", -3, sets::srem),
     ("SUNION", -2, sets::sunion),
     ("SUNIONSTORE", -3, sets::sunionstore),
+    ("LINDEX", 3, lists::lindex),
+    ("LINSERT", 5, lists::linsert),
+    ("LLEN", 2, lists::llen),
+    ("LMOVE", 5, lists::lmove),
+    ("LMPOP", -4, lists::lmpop),
+    ("LPOP", -2, lists::lpop),
+    ("LPOS", -3, lists::lpos),
+    ("LPUSH", -3, lists::lpush),
+    ("LPUSHX", -3, lists::lpushx),
+    ("LRANGE", 4, lists::lrange),
+    ("LREM", 4, lists::lrem),
+    ("LSET", 4, lists::lset),
+    ("LTRIM", 4, lists::ltrim),
+    ("RPOP", -2, lists::rpop),
+    ("RPOPLPUSH", 3, lists::rpoplpush),
+    ("RPUSH", -3, lists::rpush),
+    ("RPUSHX", -3, lists::rpushx),
     ("COPY", -3, keys::copy),
     ("DEL", -2, keys::del),
     ("EXISTS", -2, keys::exists),

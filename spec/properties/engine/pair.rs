@@ -8,7 +8,8 @@ use keynotes::engine::feed::Feed;
 use keynotes::protocol::request::Batch;
 use keynotes::protocol::{OwnedArgs, Reply, Resp};
 use keynotes::session::ClientKey;
-use keynotes::values::{self, Entry, Hash, Set, Str, Type, View};
+use keynotes::values::list::Side;
+use keynotes::values::{self, Entry, Hash, List, Set, Str, Type, View};
 use std::collections::BTreeMap;
 
 /// What stands for the encodings of all types but strings.
@@ -148,6 +149,13 @@ fn read(entry: &Entry) -> (Value, Option<i64>) {
             Value::Hash(fields.map(|(field, value)| (field.to_vec(), value.to_vec())).collect())
         }
         Type::Set => Value::Set(Set::view(entry).expect("a set").iter().map(Str::to_vec).collect()),
+        Type::List => {
+            let mut list = Vec::new();
+            List::view(entry).expect("a list").for_each(0, Side::Head, usize::MAX, |element| {
+                list.push(Str::from(element).to_vec());
+            });
+            Value::List(list)
+        }
         other => unreachable!("no {} is made here", other.name()),
     };
     (value, entry.expiry_ms())
