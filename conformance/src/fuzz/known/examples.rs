@@ -205,7 +205,7 @@ pub const EXAMPLES: &[Example] = &[
         "COMMAND GETKEYS SYNC",
         ["-ERR The command has no key arguments", "-ERR Invalid command specified"],
     )
-    .nor(&["COMMAND GETKEYS PSYNC", "COMMAND GETKEYS SYNC 1"]),
+    .nor(&["COMMAND GETKEYS PSYNC", "COMMAND GETKEYS GET SYNC"]),
     of("negative-offset", "ZRANGEBYSCORE k 0 9 LIMIT -1 5", ["[]", r#"["a"]"#])
         .not(&[["[]", r#"["a" "b" "c"]"#], [r#"["a"]"#, r#"["a" "b"]"#], ["[]", "nil"]])
         .nor(&["ZRANGEBYSCORE k 0 9 LIMIT 1 5", "ZRANGE k 0 9", "ZRANGEBYSCORE k -1 5"]),

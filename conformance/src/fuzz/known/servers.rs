@@ -40,7 +40,7 @@ pub const RULES: &[Rule] = &[
         Said("no key arguments", "Invalid command specified"),
         "it has no SYNC yet, which may stand here as a word of FLUSHALL",
     )
-    .when(|args| args.len() == 3 && args[2].0.eq_ignore_ascii_case(b"SYNC")),
+    .when(|args| args.len() > 2 && args[2].0.eq_ignore_ascii_case(b"SYNC")),
     Rule::between(
         KEYNOTES,
         "idle-since-ever",
