@@ -3,12 +3,15 @@
 //! The order of what has none, chance, clocks, and who a server is. For any two servers.
 
 use super::super::loosen::Loosen::{
-    AnyInteger, Chosen, Fields, Kind, Near, Order, PairOrder, Part, Scan, Slack,
+    AnyInteger, Chosen, Explained, Fields, Kind, Near, Order, PairOrder, Part, Scan, Slack,
 };
 use super::super::rules::{Again, Rule};
+use super::super::scene::Scene;
 use super::words::{
-    is_unsorted, is_whole, may_meet_the_dead, says_limit, scan_goes_on, scan_starts, whole_scan,
+    is_unsorted, is_whole, may_meet_the_dead, says_limit, scan_goes_on, scan_starts,
+    sorts_by_bytes, whole_scan,
 };
+use crate::reply::Reply;
 
 const SCANS: &[&str] = &["scan", "sscan", "hscan", "zscan"];
 
@@ -80,6 +83,13 @@ pub const RULES: &[Rule] = &[
     )
     .when(|args| is_unsorted(args) && says_limit(args)),
     Rule::always(
+        "equal-to-zero",
+        &["sort", "sort_ro"],
+        Explained(is_equal_to_zero_bytes),
+        "ALPHA compares up to a zero byte: what is equal so far is left in the order of the set",
+    )
+    .when(sorts_by_bytes),
+    Rule::always(
         "ttl-clock",
         &["pttl", "pexpiretime"],
         Slack(2000),
@@ -148,3 +158,18 @@ pub const RULES: &[Rule] = &[
     ),
     Rule::always("dump", &["dump"], Kind, "a payload carries the version of the snapshot format"),
 ];
+
+/// The same elements, each in a place of one that is the same up to its first zero byte.
+fn is_equal_to_zero_bytes(_: &Scene, one: &Reply, other: &Reply) -> bool {
+    let (Reply::Array(one), Reply::Array(other)) = (one, other) else { return false };
+    let beginning = |element: &Reply| {
+        let text = element.text().unwrap_or_default();
+        text.split(|byte| *byte == 0).next().map(<[u8]>::to_vec)
+    };
+    let sorted = |elements: &[Reply]| {
+        let mut all: Vec<String> = elements.iter().map(ToString::to_string).collect();
+        all.sort();
+        all
+    };
+    one.iter().map(beginning).eq(other.iter().map(beginning)) && sorted(one) == sorted(other)
+}

@@ -78,6 +78,9 @@ pub const EXAMPLES: &[Example] = &[
         .after(&[("SADD k a b", ":2")])
         .not(&[[r#"["a"]"#, r#"["stranger"]"#], [r#"["a"]"#, r#"["b" "a"]"#]])
         .nor(&["SORT k BY w* LIMIT 0 1"]),
+    of("equal-to-zero", "SORT k ALPHA", [r#"["" "\x00"]"#, r#"["\x00" ""]"#])
+        .not(&[[r#"["a" "\x00"]"#, r#"["\x00" "a"]"#], [r#"["" "\x00"]"#, r#"["\x00" "\x00"]"#]])
+        .nor(&["SORT k", "LRANGE k 0 1"]),
     of("ttl-clock", "PTTL k", [":5000", ":3001"])
         .not(&[[":5000", ":2999"], [":5000", ":-1"], [":1", ":-1"]])
         .nor(&["TTL k", "INCR k"]),
@@ -263,6 +266,14 @@ pub const EXAMPLES: &[Example] = &[
         .after(&[("SET k v PXAT 1", "+OK")])
         .not(&[[":2", ":-1"], [":2", "nil"]])
         .nor(&["EXISTS k"]),
+    of(
+        "stale-range-error",
+        "SORT k",
+        [r#"["1"]"#, "-ERR One or more scores can't be converted into double"],
+    )
+    .after(&[("INCRBYFLOAT k 1e5000", "-ERR value is not a valid float")])
+    .not(&[[r#"["1"]"#, "-ERR syntax error"]])
+    .nor(&["ZADD k 1 1"]),
     of("list-index", "LSET k 4294967296 v", ["-ERR index out of range", "+OK"])
         .nor(&["LSET k 7 v"]),
     of("broken-hyperloglog", "PFCOUNT k", ["-INVALIDOBJ Corrupted HLL", ":1"])

@@ -8,7 +8,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::super::loosen::Loosen::{Aborted, Explained, Grants, Refuses, Said};
 use super::super::rules::{Again, Rule};
 use super::super::scene::Scene;
-use super::words::{is_far_index, may_set_the_dead, negative_offset, only_changes_scores};
+use super::words::{
+    is_far_index, may_set_the_dead, negative_offset, only_changes_scores, overflows,
+};
 use crate::bytes::Bytes;
 use crate::reply::Reply;
 
@@ -157,6 +159,14 @@ pub const RULES: &[Rule] = &[
         "8.0 does not count a value that was dead when it was set",
     )
     .again(Again::Without(may_set_the_dead)),
+    Rule::between(
+        VALKEY,
+        "stale-range-error",
+        &["sort", "sort_ro"],
+        Refuses("can't be converted into double"),
+        "8.0 takes the range error of an earlier command's number for one of a weight",
+    )
+    .again(Again::Without(overflows)),
     Rule::between(
         VALKEY,
         "list-index",

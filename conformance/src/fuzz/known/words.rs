@@ -60,6 +60,20 @@ pub fn says_limit(args: &[Bytes]) -> bool {
     says(args, "LIMIT")
 }
 
+pub fn sorts_by_bytes(args: &[Bytes]) -> bool {
+    says(args, "ALPHA") && !says(args, "GET")
+}
+
+/// Whether a number among the arguments is beyond those that a double or 64 bits can hold.
+pub fn overflows(sent: &Sent) -> bool {
+    let is_beyond = |arg: &Bytes| {
+        let has_digits = arg.0.iter().any(u8::is_ascii_digit);
+        let number = arg.lossy().trim().parse::<f64>().ok();
+        has_digits && number.is_some_and(|n| n.is_subnormal() || n.abs() >= i64::MAX as f64)
+    };
+    sent.args[1..].iter().any(is_beyond)
+}
+
 /// Whether a score stands behind each member of the reply.
 pub fn has_scores(args: &[Bytes]) -> bool {
     says(args, "WITHSCORES")
