@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use lexopt::prelude::*;
 
-use super::exclude::{ALWAYS_WITH, EXCLUDED, EXCLUDED_WITH};
+use super::exclude::{ALWAYS_WITH, EXCLUDED, EXCLUDED_WITH, NEVER_WITH};
 use super::known;
 use super::{Options, run};
 use crate::target::Spec;
@@ -81,6 +81,10 @@ fn list() -> Result<u8, Box<dyn std::error::Error>> {
     say!("\nsent only with a last argument");
     for (name, last, reason) in ALWAYS_WITH {
         say!("  {:<20} {reason}", format!("{name} {last}"));
+    }
+    say!("\nnot sent with all of these");
+    for (name, words, reason) in NEVER_WITH {
+        say!("  {:<20} {reason}", format!("{name} {}", words.join(" ")));
     }
     say!("\nmay differ");
     for rule in known::all() {

@@ -44,11 +44,11 @@ pub const RULES: &[Rule] = &[
     )
     .when(|args| args.len() > 2 && args[2].0.eq_ignore_ascii_case(b"SYNC")),
     Rule::between(
-        KEYNOTES,
+        ("valkey >=8.0", "redis"),
         "idle-since-ever",
         &["object|idletime"],
         Explained(is_as_old_as_time),
-        "a small integer that all keys share is idle since the clock of 24 bits was 0",
+        "in 8.0 a small integer that all keys share, and none has read, is idle since the clock of 24 bits was 0",
     ),
     Rule::between(
         SINCE_7_4,

@@ -56,6 +56,7 @@ fn identities(rule: &Rule) -> [Identity; 2] {
     match rule.pair {
         None => [redis(), redis()],
         Some((_, "keynotes")) => [redis(), keynotes()],
+        Some((_, "redis")) => [valkey(), redis()],
         Some(_) => [redis(), valkey()],
     }
 }
