@@ -24,6 +24,9 @@
 //!
 //! For tests: [`run_dir`] with any [`target::Target`] gives a [`Summary`] that prints its failures.
 
+// A closed pipe is no failure: see `out`.
+#![cfg_attr(not(test), deny(clippy::print_stdout))]
+
 pub mod bytes;
 pub mod case;
 pub mod client;
@@ -47,6 +50,7 @@ pub mod matcher;
 pub mod matrix;
 pub mod mutate;
 pub mod notation;
+pub mod out;
 pub mod pattern;
 pub mod random;
 pub mod record;

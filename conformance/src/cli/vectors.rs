@@ -1,5 +1,6 @@
 //! # The verbs that look at vectors only: compile, lint, coverage
 
+use conformance::say;
 use std::fs;
 use std::path::Path;
 
@@ -22,20 +23,20 @@ pub fn compile(a: &Arguments) -> Exit {
     if a.check {
         let stale = compile::stale(&files, &dir);
         stale.iter().for_each(|name| {
-            println!("{} is stale: run conformance compile", dir.join(name).display())
+            say!("{} is stale: run conformance compile", dir.join(name).display())
         });
         return Ok(u8::from(!stale.is_empty()));
     }
     let written = compile::write(&files, &dir)?;
-    println!("{} cases, {} files written", cases.len(), written.len());
+    say!("{} cases, {} files written", cases.len(), written.len());
     Ok(0)
 }
 
 pub fn lint(a: &Arguments) -> Exit {
     let cases = a.load()?;
     let problems = lint::lint(&cases);
-    problems.iter().for_each(|problem| println!("{problem}"));
-    println!("{} cases, {} problems", cases.len(), problems.len());
+    problems.iter().for_each(|problem| say!("{problem}"));
+    say!("{} cases, {} problems", cases.len(), problems.len());
     Ok(u8::from(!problems.is_empty()))
 }
 
@@ -50,8 +51,8 @@ pub fn coverage(a: &Arguments) -> Exit {
     };
     let coverage = coverage::coverage(&a.load()?, &facts, &a.groups, &exceptions);
     match a.errors {
-        true => coverage.totals.error_texts.iter().for_each(|text| println!("{text}")),
-        false => print!("{coverage}"),
+        true => coverage.totals.error_texts.iter().for_each(|text| say!("{text}")),
+        false => conformance::out::print(format_args!("{coverage}")),
     }
     Ok(0)
 }

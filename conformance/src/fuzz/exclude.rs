@@ -74,6 +74,13 @@ const NO_REPLY: &str =
 pub const ALWAYS_WITH: &[(&str, &str, &str)] =
     &[("spop", "1000", "a part taken by chance leaves two different sets behind")];
 
+/// Commands that are not sent with all of these words, and the reason.
+pub const NEVER_WITH: &[(&str, &[&str], &str)] = &[(
+    "sort",
+    &["BY", "ALPHA", "STORE"],
+    "between equal weights the order of a set is left to chance, and would be stored",
+)];
+
 /// Why a command is left out, if it is.
 pub fn reason(shape: &Shape) -> Option<&'static str> {
     EXCLUDED.iter().find(|(name, _)| names(name, &shape.name)).map(|(_, reason)| *reason)
@@ -100,6 +107,14 @@ pub fn reason_between(shape: &Shape, sides: [&Identity; 2]) -> Option<&'static s
 /// The last argument without which a command is not sent.
 pub fn always_with(shape: &Shape) -> Option<&'static str> {
     ALWAYS_WITH.iter().find(|(name, ..)| *name == shape.name).map(|(_, last, _)| *last)
+}
+
+/// Whether a command has words with which it is not sent.
+pub fn is_never_sent(shape: &Shape, args: &[Vec<u8>]) -> bool {
+    let says = |word: &&str| args.iter().any(|arg| arg.eq_ignore_ascii_case(word.as_bytes()));
+    let names =
+        |(name, words, _): &&(&str, &[&str], &str)| *name == shape.name && words.iter().all(says);
+    NEVER_WITH.iter().any(|never| names(&never))
 }
 
 /// Whether an argument is left out of commands that have it: a stream's id from the clock.
@@ -137,9 +152,26 @@ mod tests {
     }
 
     #[test]
+    fn only_all_of_the_words_together_are_left_out() {
+        let shape = Shape {
+            name: "sort".into(),
+            group: String::new(),
+            flags: Vec::new(),
+            arguments: Vec::new(),
+        };
+        let never = |text: &str| {
+            let args: Vec<Vec<u8>> = text.split(' ').map(|word| word.into()).collect();
+            is_never_sent(&shape, &args)
+        };
+        assert!(never("sort k by w_* alpha store d"));
+        assert!(!never("SORT k BY w_* ALPHA") && !never("SORT k ALPHA STORE d"));
+    }
+
+    #[test]
     fn the_list_is_in_order_and_gives_every_reason() {
         assert!(EXCLUDED.is_sorted_by_key(|(name, _)| *name));
         assert!(EXCLUDED.iter().all(|(_, reason)| !reason.is_empty()));
+        assert!(NEVER_WITH.iter().all(|(.., reason)| !reason.is_empty()));
         assert!(EXCLUDED_WITH.iter().all(|(_, guard, _)| parse_guards(guard).is_ok()));
     }
 }

@@ -127,7 +127,8 @@ impl<'g> Generator<'g> {
                 corrupt::corrupt(&mut self.random, shape, &mut args);
             }
             corrupt::make_harmless(&mut self.random, shape, &mut args, breaks);
-            if may_wait || !corrupt::may_wait(shape, &args) {
+            let waits = !may_wait && corrupt::may_wait(shape, &args);
+            if !waits && !exclude::is_never_sent(shape, &args) {
                 return args.into_iter().map(Bytes).collect();
             }
         }
