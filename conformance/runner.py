@@ -4,10 +4,9 @@
 `spec/vectors/json` holds the cases, what to do around them (`runner.json`), and what may stand where
 (`schema.json`). FORMAT.md, "Around a case", says what is done here; every runner must do the same.
 
-A case is a conversation. Its steps are `send` (a command and the replies that come at once), `bytes` (sent as
-they are), `receive` (a reply that comes later) and `sleep`. A reply is a list of alternatives, of which the
-first decides whose condition holds for this server and protocol. It wants a reply that fits a pattern, or
-`blocked`, `nothing` or `closed`. What must be left is `state`, the whole keyspace, and `events`.
+Its steps are `send` (a command, and the replies that come at once), `bytes`, `receive` (a reply that comes
+later) and `sleep`. Of the alternatives for a reply the first decides whose condition holds for this server
+and protocol: it wants what fits a pattern, or `blocked`, `nothing`, `closed`. `state` is what must be left.
 """
 import argparse, atexit, collections, contextlib, json, math, operator, pathlib, re
 import select, socket, subprocess, sys, tempfile, time
@@ -16,6 +15,8 @@ VECTORS = pathlib.Path(__file__).resolve().parent.parent / "spec/vectors/json"
 VERDICTS = ["pass", "text", "missing", "xfail", "fail", "skip"]  # of several the last counts
 START_MS, GRACE_MS = 10_000, 1000  # how long a server may take to start, and a reply under way to end
 COMPARE = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq}
+MS = {"s": 1000, "ms": 1}  # of a unit a part may cost a whole one
+UNKNOWN = re.compile("err unknown (sub)?command", re.I)
 
 # Replies: what a server says, with nothing lost. `+OK` is no bulk `OK`.
 KINDS = {"+": "simple", "-": "error", ":": "int", ",": "double", "(": "big", "_": "null", "#": "bool",
@@ -40,10 +41,9 @@ class Connection:
     def __init__(self, address, reply_ms):
         self.socket = socket.create_connection(address, reply_ms / 1000)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.reply_ms, self.unread, self.resp, self.id, self.monitors = reply_ms, bytearray(), 2, None, False
+        self.reply_ms, self.unread, self.resp, self.id = reply_ms, bytearray(), 2, None
 
     def send(self, args):
-        self.monitors |= args[0].lower() == b"monitor"
         self.send_bytes(b"*%d\r\n" % len(args) + b"".join(b"$%d\r\n%b\r\n" % (len(arg), arg) for arg in args))
 
     def send_bytes(self, data):
@@ -85,25 +85,27 @@ class Connection:
         return taken
 
     def noted(self, args, reply):
-        """HELLO and RESET change what is spoken, from their reply on."""
+        """HELLO tells the client's id. HELLO and RESET change what is spoken, from their reply on."""
         name, resp = [arg.upper() for arg in [*args, b"", b""][:2]]
-        if name == b"HELLO" and resp in (b"2", b"3") and reply.kind in ("map", "array"): self.resp = int(resp)
-        if name == b"RESET" and reply.kind not in ERRORS + NO_REPLY: self.resp, self.monitors = 2, False
+        if name == b"HELLO" and resp in (b"2", b"3") and reply.kind in ("map", "array"):
+            self.resp = int(resp)
+            self.id = next((value.value for key, value in reply.pairs() if key.bytes() == b"id"), None)
+        if name == b"RESET" and reply.kind not in ERRORS + NO_REPLY: self.resp = 2
         return reply
 
 # Patterns: is this reply the expected one? They are written for RESP3; what RESP2 must say follows from it.
 NO, SPELLING, YES = False, 0.5, True  # SPELLING: the same meaning in other words or digits
 RESP3 = {kind: kind for kind in KINDS.values()}  # the type of reply that an exact pattern wants
 RESP3.update({"int-variable": "int", "nil": "null", "nil-array": "null"})
-RESP2 = {**RESP3, "nil": "null-bulk", "nil-array": "null-array", "map": "array", "set": "array", "push": "array",
-         "double": "bulk", "bool": "int", "big": "bulk", "verbatim": "bulk"}
-RESP2.update({"null": None, "bulk-error": None, "attributed": None})  # RESP2 has none of these
+RESP2 = {**RESP3, "nil": "null-bulk", "nil-array": "null-array", "map": "array", "set": "array",
+         "push": "array", "double": "bulk", "bool": "int", "big": "bulk", "verbatim": "bulk",
+         "null": None, "bulk-error": None, "attributed": None}  # it has none of these
 
 class Matcher:
     """Compares replies with patterns as one protocol spells them."""
-    def __init__(self, resp, slack_ms=0, names=()):
-        self.resp, self.slack_ms = resp, slack_ms  # the time that went by unplanned
-        self.names = dict(names)  # the values that `as` and `repeat` have bound
+    def __init__(self, resp, names=()):
+        self.resp, self.slack_ms = resp, 0  # the time that went by unplanned
+        self.names = dict(names)  # what stands for `$name`
 
     def filled(self, text):
         """Bytes with each `$name` or `${name}` that is bound replaced."""
@@ -119,11 +121,9 @@ class Matcher:
         if name in ("int", "bool"): return value == want  # in RESP2 a bool is an int: True equals 1
         if name == "int-variable": return got.bytes() == self.names.get(want)
         if name in ("array", "push"): return self.in_order(want, value)
-        if name == "map": return self.in_order(sum(want, []), value)
+        if name in ("map", "set"): return self.unordered(pattern, got)
         if name == "attributed": return self.in_order([{"map": want[0]}, want[1]], value)
-        if name == "set": return self.unordered(want, value)
-        if name == "verbatim":
-            return value == (raw(want[0]) + b":" if self.resp == 3 else b"") + self.filled(want[1])
+        if name == "verbatim": return value == (raw(want[0]) + b":") * (self.resp == 3) + self.filled(want[1])
         if name == "double": return value == raw(want) or (number(value) == number(raw(want)) and SPELLING)
         if name in types:
             want = self.filled(want)
@@ -132,15 +132,14 @@ class Matcher:
             return code == got_code and (YES if want == code else SPELLING)
         # Predicates: how far may a reply vary?
         if name == "kind":
-            kinds = {"any": [kind], "error": ERRORS, "text": TEXTS}.get(want[0]) or [types[want[0]]]
-            return kind in kinds and all(re.fullmatch(raw(e), got.bytes(), re.DOTALL) for e in want[1:])
+            kinds = {"any": [kind], "success": RESP3.keys() - ERRORS, "error": ERRORS, "text": TEXTS}
+            fits = kind in kinds.get(want[0], [types.get(want[0])])
+            return fits and all(re.fullmatch(raw(e), got.bytes(), re.DOTALL) for e in want[1:])
         if name == "int-between": return kind == "int" and want[0] <= value <= want[1]
         if name == "float-near":
             value = number(value) if kind in ("double", "bulk", "simple") else math.nan
             return value == want[0] or abs(value - want[0]) <= want[1]
-        if name == "ttl":  # a part of its unit may cost a whole one
-            slack = -(-self.slack_ms // 1000) if want[1] == "s" else self.slack_ms
-            return kind == "int" and want[0] - slack <= value <= want[0]
+        if name == "ttl": return kind == "int" and 0 <= want[0] - value <= -(-self.slack_ms // MS[want[1]])
         if name == "length":
             parts = got.bytes() if kind in TEXTS else got.pairs() if kind == "map" else value
             return kind in ("array", "set", "push", "map", *TEXTS) and len(parts) == want
@@ -152,21 +151,20 @@ class Matcher:
         if name == "as":
             if matched := self.match(want[0], got): self.names[want[1]] = got.bytes()
             return matched
-        inner, parts = form(want)  # `any-order` or `contains`: then there may be others
-        if kind != types[inner] or (inner == "map" and len(value) % 2): return NO
-        if inner == "map":
-            parts, value = [{"array": p} for p in parts], [Reply("array", p) for p in got.pairs()]
-        return self.unordered(parts, value, more=name == "contains")
+        return kind == types[form(want)[0]] and self.unordered(want, got, more=name == "contains")
 
     def in_order(self, want, got):
         return min(map(self.match, want, got), default=YES) if len(want) == len(got) else NO
 
-    def unordered(self, want, got, more=False):
-        """Each takes the element that fits it best, exact patterns first."""
-        if len(want) > len(got) or (len(want) < len(got) and not more): return NO
-        worst, left = YES, list(got)
-        for pattern in sorted(want, key=lambda pattern: not is_exact(pattern)):
-            tries = [Matcher(self.resp, self.slack_ms, self.names).match(pattern, reply) for reply in left]
+    def unordered(self, pattern, got, more=False):
+        """Each takes the element, or of a map the pair, that fits it best; there may be more."""
+        (name, want), left, worst = form(pattern), list(got.value), YES
+        if name == "map":
+            if len(left) % 2: return NO
+            want, left = [{"array": pair} for pair in want], [Reply("array", pair) for pair in got.pairs()]
+        if len(want) > len(left) or (len(want) < len(left) and not more): return NO
+        for pattern in want:
+            tries = [self.match(pattern, reply) for reply in left]
             best = max(tries, default=NO)
             worst = min(worst, best and self.match(pattern, left.pop(tries.index(best))))
         return worst
@@ -175,22 +173,16 @@ def form(pattern):
     """`"nil"` as ("nil", None), `{"int": 1}` as ("int", 1). Steps and what they want have the same form."""
     return (pattern, None) if isinstance(pattern, str) else next(iter(pattern.items()))
 
-def is_exact(pattern):
-    name, want = form(pattern)
-    parts = sum(want, []) if name == "map" else want if name in ("array", "set", "push") else []
-    return name in RESP3 and name != "attributed" and all(map(is_exact, parts))
-
 def raw(text):
     """Bytes are text in the JSON, or hexadecimal digits where they are no UTF-8."""
     return bytes.fromhex(text["hex"]) if isinstance(text, dict) else text.encode()
 
 def number(text):
-    shape = rb"[+-]?(inf|infinity|nan|(\d+\.?\d*|\.\d+)(e[+-]?\d+)?)"
-    return float(text) if re.fullmatch(shape, text.lower()) else math.nan
+    is_one = re.fullmatch(rb"[+-]?(inf(inity)?|nan|(\d+\.?\d*|\.\d+)(e[+-]?\d+)?)", text, re.I)
+    return float(text) if is_one else math.nan
 
 def version(text):
-    is_one = re.fullmatch(r"\d+(\.\d+){0,2}", text)
-    return tuple([*map(int, text.split(".")), 0, 0][:3]) if is_one else (0, 0, 0)
+    return tuple([*map(int, text.split(".")), 0, 0][:3])  # what is not given is 0
 
 def now_ms():
     return int(time.monotonic() * 1000)
@@ -198,55 +190,55 @@ def now_ms():
 # The server, made ready for one case after another.
 class Server:
     """Who it is, what it can do, and the runner's own connection to it, `control`."""
-    def __init__(self, rules, program, address):
-        self.rules, self.program, self.address, self.process = rules, program, address, None
-        self.names, self.times = {}, rules["times"]
-        if program:
-            with socket.create_server(("127.0.0.1", 0)) as free: self.address = free.getsockname()
+    def __init__(self, rules, program):
+        self.rules, self.program, self.process, self.names = rules, program, None, {}
         atexit.register(self.stop)
         self.start()
-        info = dict(re.findall(r"^(\w+):([\d.]+)\r?$", self.call("INFO", "server").text(), re.M))
-        self.redis_version = version(info.get("redis_version", ""))
+        info = dict(re.findall(r"^(\w+):(\d+(?:\.\d+){0,2})\r?$", self.call("INFO", "server").text(), re.M))
+        if "redis_version" not in info: raise ValueError("INFO names no redis_version: all would be skipped")
+        self.redis_version = version(info["redis_version"])
         for kind in (kind for kind in rules["identity"] if kind["field"] in info):
             self.names[kind["name"]] = version(info[kind["field"]])
             if kind["only"]: break
-        self.features = {feature["name"]: self.has(feature) for feature in rules["features"]}
-        self.config = self.read_config()
-        users = [user.text().split() for user in self.call("ACL", "LIST").elements()]
-        self.default_user = next((words[2:] for words in users if words[:2] == ["user", "default"]), None)
-
-    def has(self, feature):
-        if "probe" not in feature: return feature["name"] in ["sockets"] + ["files"] * bool(self.program)
-        answer, shows = self.call(*feature["probe"]), feature.get("shows", {"kind": ["any"]})
-        return answer.kind not in ERRORS and Matcher(self.control.resp).match(shows, answer) == YES
+        probed = [feature for feature in rules["features"] if "probe" in feature]
+        shown = lambda one: Matcher(self.control.resp).match(one["shows"], self.call(*one["probe"])) == YES
+        self.features = {"sockets", "files", *(feature["name"] for feature in probed if shown(feature))}
 
     def start(self):
-        """Starts the server, if it is the runner's to start, and connects."""
-        if self.program:
-            self.directory, null = tempfile.TemporaryDirectory(prefix="conformance-"), subprocess.DEVNULL
-            command = [self.program, "--port", str(self.address[1]), "--bind", "127.0.0.1",
-                       "--dir", self.directory.name, "--logfile", "server.log", *self.rules["start"]]
-            self.process = subprocess.Popen(command, stdin=null, stdout=null, stderr=null)
+        """Starts it anew, on a port and in a directory of its own: nothing is left of an earlier one."""
+        self.stop()
         until_ms = now_ms() + START_MS
         while now_ms() < until_ms:
+            if not self.process or self.process.poll() is not None:  # at first, or if the port was taken
+                with socket.create_server(("127.0.0.1", 0)) as free: self.address = free.getsockname()
+                self.directory, null = tempfile.TemporaryDirectory(prefix="conformance-"), subprocess.DEVNULL
+                values = {"$port": str(self.address[1]), "$dir": self.directory.name}
+                command = [self.program, *(values.get(word, word) for word in self.rules["start"])]
+                self.process = subprocess.Popen(command, stdin=null, stdout=null, stderr=null)
+            time.sleep(0.003)
             with contextlib.suppress(OSError):
-                self.control = self.connect(3)  # which may be refused
-                return
-            time.sleep(0.01)
-        raise ConnectionError(f"no server at {self.address}")
+                self.greet()
+                told = self.call("CONFIG", "GET", "dir").elements()  # is it ours, or who took the port?
+                if not told or told[1].text().endswith(pathlib.Path(self.directory.name).name): return
+        raise ConnectionError(f"{self.program} does not start")
 
     def stop(self):
         if self.process: self.process.kill(), self.process.wait()
 
-    def connect(self, resp=None):
-        """A connection, opened by HELLO if a protocol is asked for."""
-        client = Connection(self.address, self.times["reply_ms"])
-        if resp is None: return client
-        client.send(hello := [b"HELLO", b"%d" % resp])
-        reply = client.noted(hello, client.next())
-        if reply.kind in NO_REPLY: raise ConnectionError(f"{reply} to HELLO")
-        client.id = {key.bytes(): value.value for key, value in reply.pairs()}.get(b"id")
-        return client
+    def fresh(self):
+        """As good as new: by the commands in `fresh` or, if it does not answer, by starting it anew."""
+        with contextlib.suppress(OSError): return self.call_all(self.rules["fresh"])
+        self.start()
+        self.call_all(self.rules["fresh"])
+
+    def connect(self):
+        if self.process.poll() is not None: raise ConnectionError("the server has ended")
+        return Connection(self.address, self.rules["times"]["reply_ms"])
+
+    def greet(self):
+        self.control, hello = self.connect(), [b"HELLO", b"3"]
+        self.control.send(hello)
+        self.control.noted(hello, self.control.next())  # it may be refused
 
     def call(self, *args):
         """A command on the runner's own connection; again if a case has killed every client, this one too."""
@@ -254,7 +246,7 @@ class Server:
         for _ in range(2):
             self.control.send(words)
             if (reply := self.control.next()).kind != "closed": break
-            self.control = self.connect(3)
+            self.greet()
         if reply.kind in NO_REPLY:
             self.control.socket.close()  # a late answer must not be taken for that to another command
             raise ConnectionError(f"{reply} to {args}")
@@ -266,94 +258,36 @@ class Server:
     def holds(self, line, resp):
         """Whether the condition of a line holds: this protocol, and any of these guards."""
         when = line.get("when", {})
-        is_named = not when.get("guards") or any(map(self.is_named, when["guards"]))
+        fits = lambda name, bounds=(): name in self.names and all(
+            COMPARE[how](self.names[name], version(bound)) for how, bound in bounds)
+        is_named = "guards" not in when or any(fits(**guard) for guard in when["guards"])
         return is_named and when.get("resp", resp) == resp
-
-    def is_named(self, guard):
-        own, bounds = self.names.get(guard["name"]), guard.get("bounds", [])
-        return own is not None and all(COMPARE[how](own, version(bound)) for how, bound in bounds)
 
     def reason_to_skip(self, case, resp):
         if self.redis_version < version(case.get("since", "0")): return f"since {case['since']}"
         if self.redis_version >= version(case.get("until", "9999")): return f"until {case['until']}"
-        needs = ["nodes"] * ("nodes" in case) + case.get("needs", []) + ["resp3"] * (resp == 3)
-        return next((f"needs {need}" for need in needs if not self.features.get(need)), None)
+        needs = case.get("needs", []) + ["resp3"] * (resp == 3)
+        return next((f"needs {need}" for need in needs if need not in self.features), None)
 
-    def fresh(self):
-        """As good as new: by the commands in `fresh` or, if it does not answer, by starting it again."""
-        try: self.call_all(self.rules["fresh"])
-        except OSError:
-            self.stop()  # if it is somebody else's, they may bring it back
-            self.start()
-            self.call_all(self.rules["fresh"])
-            self.undo("config")
-            self.undo("users")
+class Stop(Exception): """A verdict, what was wanted, and what came: what follows would only echo this."""
 
-    def restore(self, case):
-        """Undoes what the commands of a case may have changed besides the data."""
-        sent = [raw(step["send"]["args"][0]) for step in case["steps"] if "send" in step]
-        used = {name.decode(errors="replace").upper() for name in sent}
-        if "config" in case or "events" in case: used.add("CONFIG")
-        for rule in self.rules["restore"]:
-            if used & set(rule["after"]): self.undo(rule["undo"])
-        self.call("PING")  # it must still answer
-
-    def undo(self, what):
-        if what == "config":
-            changed = sorted(self.config.items() - self.read_config().items())
-            self.call_all(["CONFIG", "SET", key, value] for key, value in changed)
-        elif what == "users":
-            users = [user.bytes() for user in self.call("ACL", "USERS").elements()]
-            self.call_all(["ACL", "DELUSER", user] for user in users if user != b"default")
-            if self.default_user: self.call("ACL", "SETUSER", "default", "reset", *self.default_user)
-            self.call("ACL", "LOG", "RESET")
-        else: self.call_all(what["commands"])
-
-    def read_config(self):
-        return {key.bytes(): value.bytes() for key, value in self.call("CONFIG", "GET", "*").pairs()}
-
-    def read_keyspace(self):
-        """For every key of every database: its type, its time to live, and its value (or its type again)."""
-        found, info = {}, self.call("INFO", "keyspace")
-        for db in ["0"] if info.kind in ERRORS else re.findall(r"^db(\d+):", info.text(), re.M):
-            self.call("SELECT", db)
-            for key in [key.bytes() for key in self.call("KEYS", "*").elements()]:
-                kind, ttl = self.call("TYPE", key), self.call("PTTL", key)
-                read = self.rules["read"].get(kind.text(), ["TYPE", "$key"])
-                value = self.call(*[key if word == "$key" else word for word in read])
-                if kind.text() != "none": found[int(db), key] = [kind, ttl, value]
-            self.call("SELECT", "0")
-        return found
-
-# A case, played in one protocol.
-UNKNOWN = re.compile("err unknown (sub)?command", re.I)
-NOT_RECORDED = [{"want": "a reply that somebody has recorded"}]
-
-class Stop(Exception):
-    """What follows would only echo this: a verdict, what was wanted, and what came."""
 class Play:
-    """One case, on one server. `faults` are the verdicts on its lines, as in Stop."""
-
+    """One case, on one server, in one protocol. `faults` are the verdicts on its lines, as in Stop."""
     def __init__(self, server, case, resp):
-        self.server, self.times, self.case, self.resp = server, server.times, case, resp
-        self.matcher, self.clients, self.faults, self.state = Matcher(resp), {}, [], case.get("state", "any")
+        self.server, self.times, self.case, self.resp = server, server.rules["times"], case, resp
+        self.matcher, self.clients, self.faults = Matcher(resp, {"resp": b"%d" % resp}), {}, []
 
     def run(self):
         """The verdict, and its reason."""
         if reason := self.server.reason_to_skip(self.case, self.resp): return "skip", reason
         self.server.fresh()
-        may_end = self.state == "any" and '"want": "closed"' in json.dumps(self.case["steps"])
-        try:
-            self.play()
-            self.judge_effects(may_end)
+        try: self.play()
         except Stop as stop: self.faults.append(stop.args)
         except OSError as error: self.faults.append(("fail", "the server goes on", error))
-        try: self.server.restore(self.case)
-        except OSError as error:
-            if not may_end: self.faults.append(("fail", "the server goes on", error))
+        if "restores" in self.case: self.server.start()  # which undoes all that may have changed
         verdict = max([verdict for verdict, _, _ in self.faults], key=VERDICTS.index, default="pass")
         for xfail in self.case.get("xfail", []):
-            if any(map(self.server.is_named, xfail["on"])):
+            if self.server.holds(xfail, self.resp):
                 return {"fail": "xfail", "pass": "fail"}.get(verdict, verdict), xfail["reason"]
         return verdict, "; ".join(f"wanted {want}, got {got}" for _, want, got in self.faults)
 
@@ -361,32 +295,21 @@ class Play:
         for key, value in self.case.get("config", []):
             answer = self.server.call("CONFIG", "SET", key, value)
             if answer.kind in ERRORS: raise Stop("skip", f"config {key} {value}", answer)
-        if "events" in self.case:  # a connection of their own hears them, from before the first step
-            self.server.call(*self.server.rules["events"]["configure"])
-            self.listener = self.server.connect()
-            self.listener.send([raw(word) for word in self.server.rules["events"]["subscribe"]])
-            if (answer := self.listener.next()).kind != "array": raise Stop("skip", "to subscribe", answer)
         self.started_ms, self.until_ms = now_ms(), now_ms() + self.times["case_ms"]
-        steps = [form(step) for step in self.case["steps"]]
-        for on in dict.fromkeys(what["on"] for name, what in steps if name != "sleep"):
-            is_raw = on in self.case.get("raw", [])  # all are opened first: a monitor would see later ones
-            self.clients[on] = self.server.connect(None if is_raw else self.resp)
-        for (name, what), (next_name, after) in zip(steps, steps[1:] + [("end", {})]):
+        self.clients = {on: self.server.connect() for on in self.case["connections"]}
+        for name, what in map(form, self.case["steps"]):
             client = self.clients[what["on"]] if name != "sleep" else None
             if name == "bytes": client.send_bytes(self.matcher.filled(what["bytes"]))
-            elif name == "receive":
-                self.judge(client, what["reply"] or NOT_RECORDED, (), what.get("within_ms"))
+            elif name == "receive": self.judge(client, what["reply"], (), what.get("within_ms"))
             elif name == "sleep":
                 time.sleep(what / 1000)
                 self.started_ms += what  # it is planned
-            elif self.server.holds(what, client.resp):
-                is_later = next_name == "receive" and after["on"] == what["on"]
-                self.send(client, what, what["replies"] or ([] if is_later else [NOT_RECORDED]))
+            elif self.server.holds(what, client.resp): self.send(client, what)
+        if "may_end" not in self.case: self.judge_effects()
 
-    def send(self, client, send, replies):
+    def send(self, client, send):
         """A command, or with `repeat` many; with `within_ms`, again and again until all is as expected."""
         repeat = send.get("repeat", {"variable": "", "from": 0, "to": 0})
-        if "repeat" in send and not send["replies"]: replies = [[{"want": "no error"}]]
         for value in range(repeat["from"], repeat["to"] + 1):
             self.matcher.names[repeat["variable"]] = b"%d" % value
             args = [self.matcher.filled(arg) for arg in send["args"]]
@@ -395,9 +318,7 @@ class Play:
                 if now_ms() > self.until_ms: raise ConnectionError("the case is not over")
                 client.send(args)
                 try:
-                    for i, alternatives in enumerate(replies):
-                        if not self.judge(client, alternatives, args) and i == 0:
-                            client.next()  # nothing is said of this server or protocol, yet it answers
+                    for alternatives in send["replies"]: self.judge(client, alternatives, args)
                     if len(self.faults) == faults or now_ms() >= until_ms: break
                 except Stop:
                     if now_ms() >= until_ms: raise
@@ -405,102 +326,66 @@ class Play:
                 time.sleep(self.times["retry_ms"] / 1000)
 
     def judge(self, client, alternatives, args, wait_ms=None):
-        """Waits for what the first alternative that holds wants, and tells whether one does."""
+        """Waits for what the first alternative that holds wants, if one does."""
         want = next((a["want"] for a in alternatives if self.server.holds(a, client.resp)), None)
-        if want is None: return False
+        if want is None: return
         if want == "nothing": self.settle()
         if want == "blocked": got = self.first_or_blocked(client)
         else: got = client.next(0 if want == "nothing" else wait_ms)
         client.noted(args, got)  # the reply to HELLO is in the new protocol already
-        name, text = form(want["reply"] if isinstance(want, dict) else want)
-        if want == "closed": matched = got.kind == "closed"
-        elif want in ("blocked", "nothing"): matched = got.kind == "silence"
-        elif want == "no error": matched = got.kind not in ERRORS + NO_REPLY
-        else: matched = isinstance(want, dict) and self.matches([want["reply"]], [got], client.resp)
-        if matched == YES: return True
-        is_asked_for = name in ("kind", "no error") or name == "error" and UNKNOWN.match(str(text))
-        is_missing = got.kind in ERRORS and UNKNOWN.match(got.text()) and not is_asked_for
+        name, pattern = form(want)
+        # What went by besides the case's own sleeps may lack of a time to live; the clock adds a tick.
+        self.matcher.resp, self.matcher.slack_ms = client.resp, max(0, now_ms() - self.started_ms) + 1
+        if name == "reply": matched = self.matcher.match(pattern, got)
+        else: matched = got.kind == ("closed" if want == "closed" else "silence")
+        if matched == YES: return
+        is_missing = got.kind in ERRORS and UNKNOWN.match(got.text()) and not UNKNOWN.search(json.dumps(want))
         if is_missing or not matched: raise Stop("missing" if is_missing else "fail", want, got)
         self.faults.append(("text", want, got))
-        return True
-
-    def matches(self, wants, replies, resp):
-        """What went by besides the case's own sleeps may lack of a time to live; the clock adds a tick."""
-        self.matcher.resp, self.matcher.slack_ms = resp, max(0, now_ms() - self.started_ms) + 1
-        return self.matcher.in_order(wants, replies)
 
     def first_or_blocked(self, client):
         """The first reply, or silence once CLIENT LIST says that the client is blocked."""
         until_ms = now_ms() + self.times["patience_ms"]
-        while client.id is not None and not self.is_monitored() and now_ms() < until_ms:
+        while client.id is not None and "monitors" not in self.case and now_ms() < until_ms:
             if (got := client.next(0)).kind != "silence": return got
             listed = self.server.call("CLIENT", "LIST", "ID", str(client.id)).text()
-            flags = re.search(r" flags=(\S*)", listed)
-            if not flags: break
-            if "b" in flags[1]: return client.next(0)
+            if re.search(r" flags=\w*b", listed): return client.next(0)
+            if " flags=" not in listed: break
             time.sleep(0.001)
         return client.next(self.times["quiet_ms"])  # silent and not blocked: CLIENT REPLY OFF
 
-    def is_monitored(self): return any(client.monitors for client in self.clients.values())
-
     def settle(self):
         """Two round trips: whatever was on its way has come after them. A monitor would see them."""
-        if self.is_monitored(): time.sleep(self.times["quiet_ms"] / 1000)
+        if "monitors" in self.case: time.sleep(self.times["quiet_ms"] / 1000)
         else: self.server.call_all([["PING"], ["PING"]])
 
-    def judge_effects(self, may_end):
+    def judge_effects(self):
         """Nothing more has come, and what was left is as stated."""
-        try: self.settle()
-        except OSError:
-            if may_end: return  # the server, by a case that wants `closed` and no keys
-            raise
-        for client in (client for client in self.clients.values() if not client.monitors):
+        self.settle()
+        for client in (self.clients[on] for on in self.clients if on not in self.case.get("monitors", [])):
             got = client.next(0)
             if got.kind not in ("silence", "closed") or client.unread: raise Stop("fail", "nothing more", got)
-        holds, resp = self.server.holds, self.matcher.resp
-        if "events" in self.case:
-            want = [(b"__keyevent@%d__:%b" % (event.get("db", 0), raw(event["event"])), raw(event["key"]))
-                    for event in self.case["events"] if holds(event, resp)]
-            messages = iter(lambda: self.listener.next(0), Reply("silence"))
-            got = [tuple(part.bytes() for part in message.elements()[2:]) for message in messages]
-            if want != got: self.faults.append(("fail", want, got))
-        if self.state == "blank": raise Stop("fail", "a state that somebody has recorded", None)
-        if self.state != "any": self.judge_state(self.state["keys"], self.server.control.resp)
-
-    def judge_state(self, keys, resp):
-        """The first line that applies to a key decides; no other key may be there."""
-        found, judged = self.server.read_keyspace(), set()
-        for line in keys:
-            place = line.get("db", 0), self.matcher.filled(line["key"])
-            if place in judged or not self.server.holds(line, resp): continue
-            judged.add(place)
-            ttl, value = line.get("ttl", {"int": -1}), line.get("value", {"kind": ["any"]})
-            if ttl.get("ttl", [0, ""])[1] == "s": ttl = {"ttl": [ttl["ttl"][0] * 1000, "ms"]}
-            if form(value)[0] == "map": value = {"any-order": value}
-            want, got = [{"kind": ["text", line["type"]]}, ttl, value], found.pop(place, [])
-            if self.matches(want, got, resp) != YES: self.faults.append(("fail", line, got))
-        if found: self.faults.append(("fail", "no other keys", found))
+        if "state" not in self.case: return
+        info, found, state = self.server.call("INFO", "keyspace"), set(), self.case["state"]
+        for db in ["0"] if info.kind in ERRORS else re.findall(r"^db(\d+):", info.text(), re.M):
+            self.server.call("SELECT", db)
+            found |= {(int(db), key.bytes()) for key in self.server.call("KEYS", "*").elements()}
+        others = found - {(db, self.matcher.filled(key)) for db, key in state["keys"]}
+        if others: raise Stop("fail", "no other keys", others)
+        for ask in state["asks"]: self.send(self.server.control, ask)
 
 def main():
-    parser = argparse.ArgumentParser(description="Does this server do what Redis does? All in it is deleted.")
-    whom = parser.add_mutually_exclusive_group(required=True)
-    whom.add_argument("--server", help="a program that takes redis-server's arguments")
-    whom.add_argument("--address", help="host:port of a server that runs already", default="localhost:0")
-    parser.add_argument("--resp", default="2,3", help="protocols: 2, 3 or 2,3")
+    parser = argparse.ArgumentParser(description="Does this server do what Redis does?")
+    parser.add_argument("--server", required=True, help="a program that takes redis-server's arguments")
     parser.add_argument("--only", action="append", default=[], help="cases whose name begins so")
     parser.add_argument("--json", action="store_true", help="a JSON object a line")
     parser.add_argument("--vectors", type=pathlib.Path, default=VECTORS, help="where the JSON is")
-    parser.add_argument("--i-know-this-flushes", action="store_true", help="another machine's address")
     options = parser.parse_args()
-    host, _, port = options.address.rpartition(":")
-    if host not in ("127.0.0.1", "::1", "localhost") and not options.i_know_this_flushes:
-        parser.error(f"all in {host} would be deleted; if that is meant: --i-know-this-flushes")
-    paths = sorted(options.vectors.glob("*.json"))
-    files = {path.stem: json.loads(path.read_text("utf-8")) for path in paths}
-    server, counts = Server(files["runner"], options.server, (host, int(port))), collections.Counter()
-    cases = [(f"{note}/{case['id']}", case) for note in files for case in files[note].get("cases", [])]
-    for name, case in [case for case in cases if case[0].startswith(tuple(options.only or [""]))]:
-        for resp in map(int, options.resp.split(",")):
+    files = {path.stem: json.loads(path.read_text("utf-8")) for path in options.vectors.glob("*.json")}
+    server, counts = Server(files["runner"], options.server), collections.Counter()
+    for note, case in [(note, case) for note in sorted(files) for case in files[note].get("cases", [])]:
+        name = f"{note}/{case['id']}"
+        for resp in (2, 3) if name.startswith(tuple(options.only or [""])) else ():
             verdict, reason = Play(server, case, resp).run()
             counts[verdict] += 1
             line = {"case": {"case": name, "resp": resp, "verdict": verdict, "reason": reason}}

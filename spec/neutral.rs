@@ -20,6 +20,8 @@ use tempfile::TempDir;
 /// What is compared in addition to `neutral.vec` when nobody asked for more.
 const NOTES: &[&str] = &["19-pubsub", "20-transactions"];
 const PYTHON_TIMEOUT: Duration = Duration::from_secs(300);
+/// The second runner is the template for others: it must stay small enough to be read at one sitting.
+const PYTHON_LINES_MAX: usize = 400;
 
 /// Verdicts by case and protocol.
 type Verdicts = BTreeMap<(String, u64), String>;
@@ -77,7 +79,8 @@ fn compare(target: &str, program: &str, whole: bool) {
     let vectors = suite::load(&root().join("spec/vectors")).expect("well-formed vectors");
     cases.extend(vectors.into_iter().filter(|case| all || NOTES.contains(&case.note.as_str())));
     let json = TempDir::new().expect("a directory");
-    compile::write(&compile::compile(&cases), json.path()).expect("writable");
+    let files = compile::compile(&cases).expect("no blanks");
+    compile::write(&files, json.path()).expect("writable");
 
     let python = Python::start(program, json.path());
     let options = Options { jobs: 2, ..Options::default() };
@@ -117,6 +120,20 @@ fn compare_on_oracle(target: &str, program: &str) {
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn the_second_runner_is_one_short_file() {
+    let folder = std::fs::read_dir(root().join("conformance")).expect("a folder");
+    let paths = folder.map(|entry| entry.expect("an entry").path());
+    let python: Vec<_> =
+        paths.filter(|path| path.extension().is_some_and(|end| end == "py")).collect();
+    assert_eq!(python, [root().join("conformance/runner.py")]);
+    let text = std::fs::read_to_string(&python[0]).expect("readable");
+    let lines = text.lines().count();
+    assert!(lines <= PYTHON_LINES_MAX, "{lines} lines, {PYTHON_LINES_MAX} at most");
+    let wide = text.lines().find(|line| line.chars().count() > 110);
+    assert_eq!(wide, None, "a line of more than 110 columns");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! # Client: one connection, read reply by reply
 //!
 //! Joins a [`Connection`] and a [`Reader`], and remembers what the server must know of the
-//! client for replies to be judged: its protocol, its id, whether it monitors.
+//! client for replies to be judged: its protocol and its id.
 
 use std::io::ErrorKind;
 
@@ -27,8 +27,6 @@ pub struct Client {
     pub resp: u8,
     /// As CLIENT LIST knows it, if HELLO told.
     pub id: Option<i64>,
-    /// It sent MONITOR, and sees everything that anybody sends.
-    pub monitors: bool,
 }
 
 /// What came, or did not.
@@ -44,19 +42,16 @@ pub enum Incoming {
 impl Client {
     pub fn new(connection: Box<dyn Connection>) -> Self {
         let (reader, stuck) = Default::default();
-        Client { connection, reader, stuck, resp: 2, id: None, monitors: false }
+        Client { connection, reader, stuck, resp: 2, id: None }
     }
 
     /// Switches to a protocol. Servers without HELLO stay in RESP2; their answer is returned.
     pub fn hello(&mut self, target: &mut dyn Target, resp: u8, wait_ms: u64) -> Incoming {
-        self.send(&[Bytes::from("HELLO"), resp.to_string().as_str().into()]);
+        let hello = [Bytes::from("HELLO"), resp.to_string().as_str().into()];
+        self.send(&hello);
         let answer = self.next(target, wait_ms);
         if let Incoming::Reply(reply) = &answer {
-            self.id = field(reply, "id")
-                .and_then(|id| if let Reply::Int(id) = id { Some(*id) } else { None });
-            if reply.pairs().is_some() {
-                self.resp = resp;
-            }
+            self.note_protocol(&hello, reply);
         }
         answer
     }
@@ -67,7 +62,6 @@ impl Client {
         let mut bytes = Vec::new();
         write_command(&args, &mut bytes);
         self.send_bytes(&bytes);
-        self.monitors |= args.first().is_some_and(|name| name.eq_ignore_ascii_case(b"monitor"));
     }
 
     pub fn send_bytes(&mut self, bytes: &[u8]) {
@@ -129,12 +123,12 @@ impl Client {
     pub fn note_protocol(&mut self, args: &[Bytes], reply: &Reply) {
         let word = |i: usize| args.get(i).map(|b| b.0.to_ascii_uppercase()).unwrap_or_default();
         match (word(0).as_slice(), word(1).as_slice()) {
-            (b"HELLO", b"2") if reply.pairs().is_some() => self.resp = 2,
-            (b"HELLO", b"3") if reply.pairs().is_some() => self.resp = 3,
-            (b"RESET", _) if reply.error().is_none() => {
-                self.resp = 2;
-                self.monitors = false;
+            (b"HELLO", b"2" | b"3") if reply.pairs().is_some() => {
+                self.resp = if word(1) == b"3" { 3 } else { 2 };
+                self.id = field(reply, "id")
+                    .and_then(|id| if let Reply::Int(id) = id { Some(*id) } else { None });
             }
+            (b"RESET", _) if reply.error().is_none() => self.resp = 2,
             _ => {}
         }
     }

@@ -1,7 +1,7 @@
 //! # Compile: vectors as JSON, for runners in any language
 //!
 //! One file a note, `NN-name.json`, one case a line, so that a change of one case is a change of one
-//! line. The field names are those of [`crate::case`] and [`crate::pattern`]; `schema.json` beside
+//! line. The field names are those of [`crate::lower`] and [`crate::pattern`]; `schema.json` beside
 //! them says what may stand where, and `runner.json` what to do around a case ([`crate::rules`]).
 //!
 //! ```text
@@ -10,17 +10,18 @@
 //!   ]}
 //! ```
 //!
-//! The text says the same in a tenth of the space and is what people write; the JSON is
-//! committed so that others need no parser of ours, and checked so that it cannot be stale.
+//! The text says what is meant, in a tenth of the space, and is what people write; the JSON says what to
+//! do. It is committed so that others need no parser of ours, and checked so that it cannot be stale.
+//! A case with a blank, which a recorder is yet to complete, means nothing yet and is refused.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::Path;
 
-use serde::{Deserialize, Serialize};
-
 use crate::case::Case;
+use crate::format::FormatError;
+use crate::lower::Lowered;
 use crate::rules;
 
 /// Raised when a reader of the old JSON would misread the new.
@@ -29,15 +30,18 @@ pub const FORMAT: u32 = 1;
 /// What may stand where in the JSON, as JSON Schema.
 pub const SCHEMA: &str = include_str!("schema.json");
 
-#[derive(Serialize, Deserialize)]
-struct Compiled {
-    format: u32,
-    note: String,
-    cases: Vec<Case>,
-}
-
-/// The files that these cases compile to: name and content.
-pub fn compile(cases: &[Case]) -> BTreeMap<String, String> {
+/// The files that these cases compile to, name and content; or the places that are still blank.
+pub fn compile(cases: &[Case]) -> Result<BTreeMap<String, String>, Vec<FormatError>> {
+    let blank = |case: &Case| {
+        let file = case.path.clone();
+        let message = "nothing is written here: record it".to_string();
+        let at = move |line| FormatError { file: file.clone(), line, message: message.clone() };
+        case.blanks().into_iter().map(at)
+    };
+    let blanks: Vec<FormatError> = cases.iter().flat_map(blank).collect();
+    if !blanks.is_empty() {
+        return Err(blanks);
+    }
     let mut notes: BTreeMap<&str, Vec<&Case>> = BTreeMap::new();
     for case in cases {
         notes.entry(&case.note).or_default().push(case);
@@ -48,18 +52,7 @@ pub fn compile(cases: &[Case]) -> BTreeMap<String, String> {
         .collect();
     files.insert("schema.json".into(), SCHEMA.into());
     files.insert("runner.json".into(), rules::json());
-    files
-}
-
-/// Reads a compiled file back.
-pub fn load(json: &str) -> Result<Vec<Case>, serde_json::Error> {
-    let compiled: Compiled = serde_json::from_str(json)?;
-    let note = compiled.note;
-    Ok(compiled
-        .cases
-        .into_iter()
-        .map(|case| Case { note: note.clone(), path: case.file.clone(), ..case })
-        .collect())
+    Ok(files)
 }
 
 /// Writes what changed into `dir` and removes what no note compiles to; returns the names.
@@ -87,7 +80,8 @@ pub fn stale(files: &BTreeMap<String, String>, dir: &Path) -> Vec<String> {
 }
 
 fn file(note: &str, cases: &[&Case]) -> String {
-    let line = |case: &&Case| serde_json::to_string(case).expect("cases are plain data");
+    let line =
+        |case: &&Case| serde_json::to_string(&Lowered::new(case)).expect("cases are plain data");
     let lines: Vec<String> = cases.iter().map(line).collect();
     format!(
         "{{\"format\":{FORMAT},\"note\":{},\"cases\":[\n{}\n]}}\n",
@@ -100,39 +94,30 @@ fn file(note: &str, cases: &[&Case]) -> String {
 mod tests {
     use super::*;
 
-    const TEXT: &str = r##"note: 05-strings
-== all: everything that the format has
-claims: N05-01
-since: 7.0.0
-needs: clock
-config: hz 100
-nodes: m=primary r=replicaof:m
-raw: b
-xfail: [keynotes <1.0] not yet
-a@m> SET "k\xff" v
-+OK
-> GET k
-2| ["a" :1 {"k": ,1.5}]
-3| [nil nil* #t (12 =txt:"x" -"ERR x"]
-@repeat i 1..3 > INCR $i
-@within 50ms > X
-[valkey >=8.0 <8.1, redis] <pick 2 distinct of ["a" <bulk /x/ as y>]>
-<any-order <contains_>>
-"##;
+    #[test]
+    fn a_case_is_a_line() {
+        let text = "note: 05-strings\nraw: main\n== a: b\n> PING\n+PONG\n== c: d\n> SET \"k\\xff\" v\n+OK\n";
+        let cases = crate::format::parse("05-strings/x.vec", text).unwrap();
+        let files = compile(&cases).unwrap();
+        assert_eq!(
+            files["05-strings.json"],
+            r#"{"format":1,"note":"05-strings","cases":[
+{"id":"a","title":"b","file":"x.vec","connections":["main"],"steps":[{"send":{"on":"main","args":["PING"],"replies":[[{"want":{"reply":{"simple":"PONG"}}}]]}}]},
+{"id":"c","title":"d","file":"x.vec","connections":["main"],"steps":[{"send":{"on":"main","args":["SET",{"hex":"6bff"},"v"],"replies":[[{"want":{"reply":{"simple":"OK"}}}]]}}]}
+]}
+"#
+        );
+        assert_eq!(files.len(), 3, "runner.json and schema.json too");
+    }
 
     #[test]
-    fn what_is_compiled_reloads_to_the_same() {
-        let text = TEXT.replace("<any-order <contains_>>", "<contains {\"a\": <int 1 +-2>}>")
-            + "b>> \"PING\\r\\n\"\nb< nothing\nb< closed\n@sleep 5ms\nstate:\n  \"k\" string <length 3> <ttl 5ms>\n  db1 \"h\" hash {\"f\": \"v\"}\n\
-               events:\n  set k\npropagates:\n  SET k <bulk>\n";
-        let cases =
-            crate::format::parse("05-strings/x.vec", &text).unwrap_or_else(|e| panic!("{e}"));
-        let files = compile(&cases);
-        let json = &files["05-strings.json"];
-        let again = load(json).unwrap_or_else(|e| panic!("{e}\n{json}"));
-        assert_eq!(&compile(&again)["05-strings.json"], json);
-        assert_eq!(again[0].steps.len(), cases[0].steps.len());
-        assert_eq!(json.lines().count(), 3, "one case a line");
+    fn blanks_are_refused_with_their_places() {
+        let text = "note: t\n== a: b\n> PING\n+PONG\n> GET k\na<\n@repeat i 1..2 > GET $i\nb> PING\nb< +PONG\nstate:\n";
+        let cases = crate::format::parse("t/t.vec", text).unwrap();
+        let places: Vec<String> =
+            compile(&cases).unwrap_err().iter().map(ToString::to_string).collect();
+        let at = |line: usize| format!("t/t.vec:{line}: nothing is written here: record it");
+        assert_eq!(places, [at(5), at(6), at(10)]);
     }
 
     #[test]

@@ -26,6 +26,7 @@ use crate::guard::{Condition, parse_guards};
 use crate::lexer::{Lexer, Parsed, error};
 use crate::notation;
 use crate::pattern::Pattern;
+use crate::rules::reads;
 
 /// Reads one line of `state:`.
 pub fn parse_key(line: &str) -> Parsed<KeyState> {
@@ -45,6 +46,9 @@ pub fn parse_key(line: &str) -> Parsed<KeyState> {
             return Ok(key);
         }
         match notation::pattern(&mut lexer)? {
+            value if reads(&key.kind).is_none() && !matches!(value, Pattern::Ttl(..)) => {
+                return error(format!("no command reads a key of type `{}` whole", key.kind));
+            }
             ttl @ Pattern::Ttl(..) => key.ttl = Some(ttl),
             value if key.value.is_none() => key.value = Some(value),
             other => return error(format!("a second value, {other}")),

@@ -5,7 +5,7 @@
 //! with that reason, and so is one that needs a name which is not listed here.
 //!
 //! ```text
-//!   acl        ACL WHOAMI                any answer but an error
+//!   acl        ACL WHOAMI                <success>
 //!   databases  CONFIG GET databases      <contains {"databases": <bulk /[2-9]|\d\d+/>}>
 //! ```
 //!
@@ -27,9 +27,11 @@ pub struct Feature {
 pub enum Probe {
     /// Only the target knows.
     Target,
-    /// This command, answered by anything but an error, or by what this pattern says.
-    Ask(&'static [&'static str], Option<&'static str>),
+    /// This command, answered by what this pattern says.
+    Ask(&'static [&'static str], &'static str),
 }
+
+const SUCCESS: &str = "<success>";
 
 /// In the order in which they are probed: the answers after `HELLO 3` are in RESP3 where it is spoken.
 pub const FEATURES: &[Feature] = &[
@@ -53,53 +55,53 @@ pub const FEATURES: &[Feature] = &[
         meaning: "several servers can be started for one case",
         probe: Probe::Target,
     },
-    Feature { name: "resp3", meaning: "HELLO 3", probe: Probe::Ask(&["HELLO", "3"], None) },
+    Feature { name: "resp3", meaning: "HELLO 3", probe: Probe::Ask(&["HELLO", "3"], SUCCESS) },
     Feature {
         name: "debug",
         meaning: "DEBUG is allowed",
-        probe: Probe::Ask(&["DEBUG", "SLEEP", "0"], None),
+        probe: Probe::Ask(&["DEBUG", "SLEEP", "0"], SUCCESS),
     },
     Feature {
         name: "scripts",
         meaning: "EVAL",
-        probe: Probe::Ask(&["EVAL", "return 1", "0"], None),
+        probe: Probe::Ask(&["EVAL", "return 1", "0"], SUCCESS),
     },
     Feature {
         name: "functions",
         meaning: "FUNCTION and FCALL",
-        probe: Probe::Ask(&["FUNCTION", "LIST"], None),
+        probe: Probe::Ask(&["FUNCTION", "LIST"], SUCCESS),
     },
     Feature {
         name: "acl",
         meaning: "users and their permissions",
-        probe: Probe::Ask(&["ACL", "WHOAMI"], None),
+        probe: Probe::Ask(&["ACL", "WHOAMI"], SUCCESS),
     },
     Feature {
         name: "config",
         meaning: "CONFIG SET",
-        probe: Probe::Ask(&["CONFIG", "GET", "maxmemory"], None),
+        probe: Probe::Ask(&["CONFIG", "GET", "maxmemory"], SUCCESS),
     },
     Feature {
         name: "cluster",
         meaning: "cluster mode is on",
-        probe: Probe::Ask(&["CLUSTER", "INFO"], None),
+        probe: Probe::Ask(&["CLUSTER", "INFO"], SUCCESS),
     },
     Feature {
         name: "jemalloc",
         meaning: "memory is counted by jemalloc",
-        probe: Probe::Ask(&["INFO", "memory"], Some("<text /.*mem_allocator:jemalloc.*/>")),
+        probe: Probe::Ask(&["INFO", "memory"], "<text /.*mem_allocator:jemalloc.*/>"),
     },
     Feature {
         name: "pubsub",
         meaning: "PUBLISH",
-        probe: Probe::Ask(&["PUBLISH", "conformance", ""], None),
+        probe: Probe::Ask(&["PUBLISH", "conformance", ""], SUCCESS),
     },
     Feature {
         name: "databases",
         meaning: "more than one",
         probe: Probe::Ask(
             &["CONFIG", "GET", "databases"],
-            Some(r#"<contains {"databases": <bulk /[2-9]|\d\d+/>}>"#),
+            r#"<contains {"databases": <bulk /[2-9]|\d\d+/>}>"#,
         ),
     },
 ];
@@ -109,11 +111,8 @@ pub fn is_known(name: &str) -> bool {
 }
 
 /// Whether this answer to a probe, on a connection that speaks this protocol, shows the feature.
-pub fn is_shown(shows: Option<&str>, reply: &Reply, resp: u8) -> bool {
-    match shows {
-        Some(text) => Context::new(resp).matches(&pattern(text), reply) != Match::No,
-        None => reply.error().is_none(),
-    }
+pub fn is_shown(shows: &str, reply: &Reply, resp: u8) -> bool {
+    Context::new(resp).matches(&pattern(shows), reply) == Match::Yes
 }
 
 /// A pattern of the list above.
@@ -131,13 +130,14 @@ mod tests {
         let flat =
             |n: &str| Reply::Array(vec![Reply::Bulk("databases".into()), Reply::Bulk(n.into())]);
         let shows = FEATURES.iter().find_map(|feature| match feature.probe {
-            Probe::Ask(_, shows) if feature.name == "databases" => shows,
+            Probe::Ask(_, shows) if feature.name == "databases" => Some(shows),
             _ => None,
         });
+        let shows = shows.expect("it is probed");
         assert!(is_shown(shows, &Reply::Map(databases("16")), 3) && is_shown(shows, &flat("2"), 2));
         assert!(!is_shown(shows, &Reply::Map(databases("1")), 3));
         assert!(!is_shown(shows, &Reply::Map(Vec::new()), 3), "a server without databases");
         let refused = Reply::Error("ERR unknown command".into());
-        assert!(!is_shown(None, &refused, 3) && is_shown(None, &Reply::Int(0), 3));
+        assert!(!is_shown(SUCCESS, &refused, 3) && is_shown(SUCCESS, &Reply::Int(0), 3));
     }
 }

@@ -27,7 +27,7 @@ use std::fmt;
 
 use crate::bytes::Bytes;
 use crate::case::{
-    Alternative, Case, KeyState, MAIN, RawBytes, Receive, Repeat, Send, State, Step, Want,
+    Alternative, Case, EVENTS, KeyState, MAIN, RawBytes, Receive, Repeat, Send, State, Step, Want,
 };
 use crate::effects;
 use crate::guard::{Condition, parse_guards};
@@ -216,6 +216,9 @@ impl FileReader {
             return Ok(());
         }
         match address(rest) {
+            Some((on, ..)) if on == EVENTS => lexer::error(format!(
+                "`{on}` is the connection that hears events: choose another name"
+            )),
             Some((on, node, ">", rest)) => {
                 let args: Vec<_> = lexer::arguments(rest)?.into_iter().map(Bytes).collect();
                 if args.is_empty() {

@@ -9,8 +9,9 @@ use crate::guard::Identity;
 use crate::matcher::{Context, Match};
 use crate::pattern::{Pattern, TtlUnit};
 use crate::reply::Reply;
-use crate::rules::{KEY, READ};
+use crate::rules::{KEY, reads};
 use crate::session::{Harness, Session};
+use crate::verdict::Verdict;
 
 /// Longer strings, and collections of more elements, are recorded by their length only.
 const LONGEST_STRING: usize = 256;
@@ -26,6 +27,8 @@ pub struct Found {
     pub value: Option<Reply>,
     /// As PTTL says it: -1 for none.
     pub ttl_ms: i64,
+    /// The server knows no TYPE, or no PTTL.
+    pub is_untold: bool,
 }
 
 /// Reads everything, keys in order.
@@ -52,13 +55,13 @@ pub fn read(session: &mut Session) -> Harness<Vec<Found>> {
     Ok(found)
 }
 
-/// What differs between the lines that apply and the keys found: pairs of (expected, got).
+/// What differs between the lines that apply and the keys found: how badly, expected, got.
 pub fn differences(
     want: &[KeyState],
     got: &[Found],
     identity: &Identity,
     cx: &mut Context,
-) -> Vec<(String, String)> {
+) -> Vec<(Verdict, String, String)> {
     let mut differences = Vec::new();
     let mut judged: Vec<(u32, &Bytes)> = Vec::new();
     let resp = cx.resp;
@@ -71,17 +74,18 @@ pub fn differences(
             .iter()
             .find(|found| found.db == line.db && found.key.0 == *cx.substitute(&line.key.0))
         {
-            None => differences.push((line.to_string(), "no such key".into())),
-            Some(found) if !holds(line, found, cx) => {
-                differences.push((line.to_string(), found.line().to_string()))
-            }
-            Some(_) => {}
+            None => differences.push((Verdict::Fail, line.to_string(), "no such key".into())),
+            Some(found) => match judged_by(line, found, cx) {
+                Verdict::Pass => {}
+                verdict => differences.push((verdict, line.to_string(), found.line().to_string())),
+            },
         }
     }
     for found in got {
         if !judged.iter().any(|(db, key)| *db == found.db && *cx.substitute(&key.0) == found.key.0)
         {
-            differences.push(("no such key".into(), found.line().to_string()));
+            let got = found.line().to_string();
+            differences.push((Verdict::Fail, "no such key".into(), got));
         }
     }
     differences
@@ -100,20 +104,22 @@ impl Found {
     }
 }
 
-fn holds(line: &KeyState, found: &Found, cx: &mut Context) -> bool {
-    let ttl = match &line.ttl {
-        None => found.ttl_ms == -1,
-        Some(ttl) => cx.matches(&in_millis(ttl), &Reply::Int(found.ttl_ms)) == Match::Yes,
-    };
+fn judged_by(line: &KeyState, found: &Found, cx: &mut Context) -> Verdict {
+    let ttl = line.ttl.as_ref().map_or(Pattern::Int(-1), in_millis);
+    let ttl = cx.matches(&ttl, &Reply::Int(found.ttl_ms));
     let value = match (&line.value, &found.value) {
-        (None, _) => true,
-        (Some(pattern @ Pattern::Map(_)), Some(value)) => {
-            cx.matches(&Pattern::AnyOrder(Box::new(pattern.clone())), value) == Match::Yes
-        }
-        (Some(pattern), Some(value)) => cx.matches(pattern, value) == Match::Yes,
-        (Some(_), None) => false,
+        (None, _) => Match::Yes,
+        (Some(_), Some(value)) if value.is_unknown_command() => return Verdict::Missing,
+        (Some(pattern), Some(value)) => cx.matches(pattern, value),
+        (Some(_), None) => Match::No,
     };
-    line.kind == found.kind && ttl && value
+    match ttl.min(value) {
+        _ if found.is_untold => Verdict::Missing,
+        _ if line.kind != found.kind => Verdict::Fail,
+        Match::No => Verdict::Fail,
+        Match::Spelling => Verdict::Text,
+        Match::Yes => Verdict::Pass,
+    }
 }
 
 fn in_millis(ttl: &Pattern) -> Pattern {
@@ -135,16 +141,20 @@ fn read_key(session: &mut Session, db: u32, key: Bytes) -> Harness<Option<Found>
         let arg = |word: &&str| if *word == KEY { key.clone() } else { Bytes::from(*word) };
         session.call_bytes(&command.iter().map(arg).collect::<Vec<_>>())
     };
-    let kind = ask(&["TYPE", KEY])?.text().map(|t| Bytes::from(t).lossy()).unwrap_or_default();
+    let kind = ask(&["TYPE", KEY])?;
+    let is_unknown = kind.is_unknown_command();
+    let kind = kind.text().map(|t| Bytes::from(t).lossy()).unwrap_or_default();
     if kind == "none" {
         return Ok(None);
     }
-    let ttl_ms = if let Reply::Int(ms) = ask(&["PTTL", KEY])? { ms } else { -1 };
-    let value = match READ.iter().find(|(readable, _)| *readable == kind) {
-        Some((_, command)) => Some(sorted(ask(command)?)),
+    let ttl = ask(&["PTTL", KEY])?;
+    let is_untold = is_unknown || ttl.is_unknown_command();
+    let ttl_ms = if let Reply::Int(ms) = ttl { ms } else { -1 };
+    let value = match reads(&kind) {
+        Some(command) => Some(sorted(ask(command)?)),
         None => None,
     };
-    Ok(Some(Found { db, key, kind, value, ttl_ms }))
+    Ok(Some(Found { db, key, kind, value, ttl_ms, is_untold }))
 }
 
 /// A set's members in one order, so that recording twice writes the same line.

@@ -15,14 +15,17 @@
 //! ```
 //!
 //! Reading order: [`pattern`] (the notation of replies), [`mod@format`] (of files), [`case`] (the data),
-//! [`matcher`] (what counts as equal), [`run`] (how a case is played), [`record`]; then what becomes
-//! of it: [`verdict`], [`summary`], [`report`], [`matrix`], [`mod@lock`], and [`mod@coverage`]. [`fuzz`] finds what no
+//! [`matcher`] (what counts as equal), [`run`] (how a case is played), [`record`], [`lower`] (what is
+//! compiled); then what becomes of it: [`verdict`], [`summary`], [`report`], [`matrix`], [`mod@lock`], and [`mod@coverage`]. [`fuzz`] finds what no
 //! vector asks, and [`mutate`] whether the vectors would notice a faulty server.
 //!
 //! Nothing here uses a client library, or code of the server that it judges: sockets, reader and
 //! notation are its own, because a shared misunderstanding would go unseen.
 //!
 //! For tests: [`run_dir`] with any [`target::Target`] gives a [`Summary`] that prints its failures.
+
+// A closed pipe is no failure: see `out`.
+#![cfg_attr(not(test), deny(clippy::print_stdout))]
 
 pub mod bytes;
 pub mod case;
@@ -42,10 +45,12 @@ pub mod keyspace;
 pub mod lexer;
 pub mod lint;
 pub mod lock;
+pub mod lower;
 pub mod matcher;
 pub mod matrix;
 pub mod mutate;
 pub mod notation;
+pub mod out;
 pub mod pattern;
 pub mod random;
 pub mod record;

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::case::{Case, Send, State, Step};
+use crate::case::{Case, Send, State};
 use crate::facts::Facts;
 use crate::features;
 
@@ -33,9 +33,6 @@ pub fn lint(cases: &[Case]) -> Vec<String> {
         if case.state == State::Unstated && writes(case) {
             say("a write without `state:`".into());
         }
-        if case.state == State::Blank {
-            say("`state:` is blank: record it".into());
-        }
         for claim in case.claims.iter().filter(|claim| !is_claim(claim)) {
             say(format!("`{claim}` is no claim: write N05-01"));
         }
@@ -49,8 +46,8 @@ pub fn lint(cases: &[Case]) -> Vec<String> {
         for node in nodes.filter(|node| !case.nodes.iter().any(|known| known.name == **node)) {
             say(format!("there is no node `{node}`"));
         }
-        for line in blanks(case) {
-            say(format!("line {line} has no reply: record it"));
+        for line in case.blanks() {
+            say(format!("line {line} is blank: record it"));
         }
     }
     problems
@@ -61,21 +58,6 @@ pub fn writes(case: &Case) -> bool {
     let facts = Facts::known();
     let is_write = |send: &Send| facts.find(&send.args).is_some_and(|c| c.has_flag("write"));
     case.commands().any(|(_, send)| is_write(send))
-}
-
-/// The lines of commands and of `a<` that expect nothing and are not followed by what does.
-fn blanks(case: &Case) -> Vec<usize> {
-    let answered_later = |at: usize, on: &str| matches!(case.steps.get(at + 1), Some(Step::Receive(r)) if r.on == on);
-    let blank = |(at, step): (usize, &Step)| match step {
-        Step::Send(s)
-            if s.replies.is_empty() && s.repeat.is_none() && !answered_later(at, &s.on) =>
-        {
-            Some(s.line)
-        }
-        Step::Receive(receive) if receive.reply.is_empty() => Some(receive.line),
-        _ => None,
-    };
-    case.steps.iter().enumerate().filter_map(blank).collect()
 }
 
 /// `N05-01`, with a letter or more digits if a note runs out of numbers.

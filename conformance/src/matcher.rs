@@ -11,8 +11,9 @@
 //! code and another text, a double with the same value and other digits) is [`Match::Spelling`]:
 //! worth seeing, and a failure for a server that promises the very text.
 //!
-//! Arrays and maps match in order; sets, `<any-order>` and `<contains>` do not. Unordered
-//! matching is greedy, exact elements first: a vector whose predicates overlap is a poor vector.
+//! Arrays match in order. Maps and sets do not, for Redis promises none, and neither do `<any-order>`
+//! and `<contains>`. Unordered matching is greedy, exact elements first: a vector whose predicates
+//! overlap is a poor vector.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -22,6 +23,9 @@ use regex::bytes::{Regex, RegexBuilder};
 use crate::bytes::Bytes;
 use crate::pattern::{Kind, Pattern, TtlUnit};
 use crate::reply::Reply;
+
+/// The name that stands for the protocol in which a case is played.
+pub const PROTOCOL: &str = "resp";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Match {
@@ -90,13 +94,7 @@ impl Context {
             (Pattern::Push(want), Reply::Array(got)) if !resp3 => self.all(want, got),
             (Pattern::Set(want), Reply::Set(got)) => self.unordered(want, got, false),
             (Pattern::Set(want), Reply::Array(got)) if !resp3 => self.unordered(want, got, false),
-            (Pattern::Map(want), _) => match self.pairs(reply) {
-                Some(got) if got.len() == want.len() => {
-                    let matched = want.iter().zip(got).map(|(w, g)| self.pair(w, g));
-                    matched.min().unwrap_or(Match::Yes)
-                }
-                _ => Match::No,
-            },
+            (Pattern::Map(_), _) => self.loose(pattern, reply, false),
             (Pattern::Double(want), Reply::Double(got)) if resp3 => double(want, got.as_bytes()),
             (Pattern::Double(want), Reply::Bulk(got)) if !resp3 => double(want, &got.0),
             (Pattern::Bool(want), Reply::Bool(got)) => yes(want == got),
@@ -197,11 +195,7 @@ impl Context {
         }
     }
 
-    fn pair(&mut self, want: &(Pattern, Pattern), got: (&Reply, &Reply)) -> Match {
-        self.matches(&want.0, got.0).min(self.matches(&want.1, got.1))
-    }
-
-    /// `<any-order>`, or `<contains>` when there may be more than is listed.
+    /// In any order; `<contains>` when there may be more than is listed.
     fn loose(&mut self, inner: &Pattern, reply: &Reply, more: bool) -> Match {
         if let Pattern::Map(want) = inner {
             let Some(got) = self.pairs(reply) else {
@@ -229,19 +223,24 @@ impl Context {
             return Match::No;
         }
         let mut order: Vec<&Pattern> = want.iter().collect();
-        order.sort_by_key(|p| !is_exact(p));
+        order.sort_by_key(|p| !p.is_exact());
         let mut left: Vec<&Reply> = got.iter().collect();
         let mut worst = Match::Yes;
         for want in order {
-            let best = left.iter().enumerate().map(|(i, got)| (self.clone().matches(want, got), i));
-            let Some((matched, i)) = best.max_by_key(|(matched, i)| (*matched, usize::MAX - i))
-            else {
-                return Match::No;
-            };
-            if matched == Match::No {
+            let mut best = (Match::No, 0);
+            for (i, got) in left.iter().enumerate() {
+                let matched = self.matches(want, got);
+                if matched > best.0 {
+                    best = (matched, i);
+                }
+                if matched == Match::Yes {
+                    break;
+                }
+            }
+            if best.0 == Match::No {
                 return Match::No;
             }
-            worst = worst.min(self.matches(want, left.remove(i)));
+            worst = worst.min(self.matches(want, left.remove(best.1)));
         }
         worst
     }
@@ -268,6 +267,7 @@ impl Context {
             (Kind::Verbatim | Kind::Double, Reply::Bulk(_)) => resp2,
             (Kind::Text, _) => reply.text().is_some(),
             (Kind::Error, _) => reply.error().is_some(),
+            (Kind::Success, _) => reply.error().is_none(),
             (Kind::Double, Reply::Double(_)) | (Kind::Bool, Reply::Bool(_)) => true,
             (Kind::Bool, Reply::Int(_)) => resp2,
             (Kind::Array, Reply::Array(_)) | (Kind::Map, Reply::Map(_)) => true,
@@ -302,26 +302,6 @@ pub fn value_of(reply: &Reply) -> Bytes {
 fn regex_holds(regex: Option<&str>, reply: &Reply) -> bool {
     let Some(source) = regex else { return true };
     compile_regex(source).is_ok_and(|regex| regex.is_match(&value_of(reply).0))
-}
-
-/// Whether a pattern leaves no room: such elements choose first in unordered matching.
-fn is_exact(pattern: &Pattern) -> bool {
-    match pattern {
-        Pattern::Array(e) | Pattern::Set(e) | Pattern::Push(e) => e.iter().all(is_exact),
-        Pattern::Map(p) => p.iter().all(|(k, v)| is_exact(k) && is_exact(v)),
-        Pattern::Simple(_)
-        | Pattern::Error(_)
-        | Pattern::Int(_)
-        | Pattern::IntVariable(_)
-        | Pattern::Bulk(_) => true,
-        Pattern::Nil
-        | Pattern::NilArray
-        | Pattern::Double(_)
-        | Pattern::Bool(_)
-        | Pattern::Big(_) => true,
-        Pattern::Verbatim(..) | Pattern::BulkError(_) => true,
-        _ => false,
-    }
 }
 
 fn double(want: &str, got: &[u8]) -> Match {

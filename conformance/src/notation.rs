@@ -91,7 +91,12 @@ fn predicate(lexer: &mut Lexer) -> Parsed<Pattern> {
         }
         "pick" => pick(lexer)?,
         "one-of" => lexer.expect("[").and_then(|()| elements(lexer)).map(Pattern::OneOf)?,
-        "any-order" => Pattern::AnyOrder(Box::new(collection(lexer)?)),
+        "any-order" => match collection(lexer)? {
+            Pattern::Map(_) | Pattern::Set(_) => {
+                return error("maps and sets are in any order without `<any-order>`");
+            }
+            sequence => Pattern::AnyOrder(Box::new(sequence)),
+        },
         "contains" => Pattern::Contains(Box::new(collection(lexer)?)),
         "length" => Pattern::Length(count(lexer)?),
         other => match KINDS.iter().find(|(known, _)| *known == other) {
@@ -289,12 +294,13 @@ mod tests {
             "<float 1.5 +-0.01>",
             "<ttl 100>",
             "<ttl 1500ms>",
-            r#"<any-order {"a": :1}>"#,
-            r#"<contains ["a"]>"#,
+            r#"<any-order ["a"]>"#,
+            r#"<contains {"a": :1}>"#,
             "<one-of [:1 nil]>",
             "<length 3>",
             "<any>",
             "<error /ERR .*/>",
+            "<success>",
         ] {
             assert_eq!(parse(text).map(|p| p.to_string()).as_deref(), Ok(text));
         }
@@ -308,7 +314,8 @@ mod tests {
         for text in ["[:1", "{\"a\": ", "[\"a", "~[", "{\"a\""] {
             assert!(parse(text).unwrap_err().incomplete, "{text}");
         }
-        for text in ["OK", "[:1] x", "<frob>", ":x", "<bulk /(/>", "~x", "<int 1"] {
+        for text in ["OK", "[:1] x", "<frob>", ":x", "<bulk /(/>", "~x", "<any-order {}>", "<int 1"]
+        {
             let error = parse(text).unwrap_err();
             assert!(!error.incomplete || text == "<int 1", "{text}: {error:?}");
         }

@@ -14,7 +14,7 @@
 //! ```text
 //!   <int>  <int 5>  <int 2000 +-49>  <int 1..9>  <float 1.5 +-0.01>  <ttl 100>  <ttl 1500ms>
 //!   <bulk>  <bulk /\d+-\d+/>  <bulk /\d+/ as id>  <text /re/>  <error /ERR .*/>  <length 3>  <any>
-//!   <any-order [..]>  <any-order {..}>  <contains [..]>  <contains {..}>
+//!   <any-order [..]>  <contains [..]>  <contains {..}>  <success>
 //!   <one-of ["a" "b"]>  <pick 2 distinct of ["a" "b" "c"]>  <pick 5 of ["a" "b"]>
 //! ```
 //!
@@ -65,6 +65,7 @@ pub enum Pattern {
         distinct: bool,
         of: Vec<Pattern>,
     },
+    /// An array or a push; maps and sets are in any order by themselves.
     AnyOrder(Box<Pattern>),
     Contains(Box<Pattern>),
     OneOf(Vec<Pattern>),
@@ -86,6 +87,8 @@ pub enum Kind {
     Text,
     Verbatim,
     Error,
+    /// Any reply but an error.
+    Success,
     Double,
     Bool,
     Array,
@@ -111,6 +114,7 @@ pub const KINDS: &[(&str, Kind)] = &[
     ("text", Kind::Text),
     ("verbatim", Kind::Verbatim),
     ("error", Kind::Error),
+    ("success", Kind::Success),
     ("double", Kind::Double),
     ("bool", Kind::Bool),
     ("array", Kind::Array),
@@ -118,6 +122,31 @@ pub const KINDS: &[(&str, Kind)] = &[
     ("set", Kind::Set),
     ("push", Kind::Push),
 ];
+
+impl Pattern {
+    /// Whether it leaves no room: such elements choose first where order does not matter.
+    pub fn is_exact(&self) -> bool {
+        match self {
+            Pattern::Array(e) | Pattern::Set(e) | Pattern::Push(e) => {
+                e.iter().all(Pattern::is_exact)
+            }
+            Pattern::Map(p) => p.iter().all(|(k, v)| k.is_exact() && v.is_exact()),
+            Pattern::Simple(_)
+            | Pattern::Error(_)
+            | Pattern::Int(_)
+            | Pattern::IntVariable(_)
+            | Pattern::Bulk(_)
+            | Pattern::Nil
+            | Pattern::NilArray
+            | Pattern::Double(_)
+            | Pattern::Bool(_)
+            | Pattern::Big(_)
+            | Pattern::Verbatim(..)
+            | Pattern::BulkError(_) => true,
+            _ => false,
+        }
+    }
+}
 
 impl From<&Reply> for Pattern {
     /// The exact pattern of a reply.

@@ -10,16 +10,16 @@
 //!   identity  who the server is, from INFO server
 //!   features  what `needs:` may name, and how to find out
 //!   fresh     commands before each case        restore   what to undo after some cases
-//!   read      how a key of a type is read      events    how keyspace events are heard
 //!   times     how long to wait for what
 //! ```
 //!
+//! How keys are read and events are heard is compiled into the cases ([`crate::lower`]).
+//!
 //! How the rules are to be applied is told in FORMAT.md, "Around a case".
-
-use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::case::Case;
 use crate::compile::FORMAT;
 use crate::features::{self, FEATURES, Probe};
 use crate::pattern::Pattern;
@@ -35,11 +35,18 @@ pub const PATIENCE_MS: u64 = 1000;
 /// Pause between two attempts of `@within`.
 pub const RETRY_MS: u64 = 10;
 
-/// Arguments, besides port, address and directory, for a server that persists nothing and may be
-/// debugged.
-pub const START: &[&str] = &["--save", "", "--appendonly", "no", "--enable-debug-command", "yes"];
+/// Stand for a free port and an empty directory in [`START`].
+pub const PORT: &str = "$port";
+pub const DIR: &str = "$dir";
 
-type Command = &'static [&'static str];
+/// Arguments for a server that persists nothing and may be debugged.
+#[rustfmt::skip]
+pub const START: &[&str] = &[
+    "--port", PORT, "--bind", "127.0.0.1", "--dir", DIR, "--logfile", "server.log",
+    "--save", "", "--appendonly", "no", "--enable-debug-command", "yes",
+];
+
+pub type Command = &'static [&'static str];
 
 /// Before each case. Servers that lack some of these refuse them, which is as good.
 pub const FRESH: &[Command] = &[
@@ -54,15 +61,16 @@ pub const FRESH: &[Command] = &[
     &["CONFIG", "RESETSTAT"],
 ];
 
-/// What to undo after a case that sent one of these commands.
-#[derive(Serialize)]
+/// What a case may change besides the data.
 pub struct Restore {
-    pub after: Command,
+    pub name: &'static str,
+    pub meaning: &'static str,
+    /// Only these words change it.
+    words: &'static [&'static str],
     pub undo: Undo,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy)]
 pub enum Undo {
     /// Every directive of CONFIG GET * that is not as it was at first.
     Config,
@@ -72,22 +80,46 @@ pub enum Undo {
     Commands(&'static [Command]),
 }
 
-/// Scripts and transactions may change the configuration unseen.
 pub const RESTORE: &[Restore] = &[
-    Restore { after: &["CONFIG", "EVAL", "FCALL", "EXEC"], undo: Undo::Config },
-    Restore { after: &["ACL"], undo: Undo::Users },
     Restore {
-        after: &["DEBUG"],
+        name: CONFIG,
+        meaning: "every directive of CONFIG GET * is as it was when the runner came",
+        words: &["CONFIG"],
+        undo: Undo::Config,
+    },
+    Restore {
+        name: "users",
+        meaning: "there is only the default user, with the rules that it had when the runner came, and ACL LOG is empty",
+        words: &["ACL"],
+        undo: Undo::Users,
+    },
+    Restore {
+        name: "debug",
+        meaning: "the switches of DEBUG are as in a new server",
+        words: &["DEBUG"],
         undo: Undo::Commands(&[
             &["DEBUG", "SET-ACTIVE-EXPIRE", "1"],
             &["DEBUG", "QUICKLIST-PACKED-THRESHOLD", "1gb"],
         ]),
     },
     Restore {
-        after: &["REPLICAOF", "SLAVEOF"],
+        name: "replication",
+        meaning: "it is nobody's replica",
+        words: &["REPLICAOF", "SLAVEOF"],
         undo: Undo::Commands(&[&["REPLICAOF", "NO", "ONE"]]),
     },
 ];
+
+/// The one that headings call for too.
+const CONFIG: &str = "config";
+
+impl Restore {
+    /// Whether a case may have changed it: by its headings, or since it sends one of the words.
+    pub fn concerns(&self, case: &Case) -> bool {
+        let configures = self.name == CONFIG && !case.settings().is_empty();
+        configures || self.words.iter().any(|word| case.sends(word))
+    }
+}
 
 /// Stands for the key in the commands of [`READ`].
 pub const KEY: &str = "$key";
@@ -102,10 +134,21 @@ pub const READ: &[(&str, Command)] = &[
     ("stream", &["XRANGE", KEY, "-", "+"]),
 ];
 
-/// Every class of keyspace events, which leaves out those of misses and of new keys.
-pub const NOTIFY: Command = &["CONFIG", "SET", "notify-keyspace-events", "KEA"];
+/// The command that reads a key of this type whole.
+pub fn reads(kind: &str) -> Option<Command> {
+    READ.iter().find(|(readable, _)| *readable == kind).map(|(_, command)| *command)
+}
 
-pub const SUBSCRIBE: Command = &["PSUBSCRIBE", "__keyevent@*__:*"];
+/// Every class of keyspace events, which leaves out those of misses and of new keys.
+pub const NOTIFY: (&str, &str) = ("notify-keyspace-events", "KEA");
+
+pub const SUBSCRIBE: [&str; 2] = ["PSUBSCRIBE", "__keyevent@*__:*"];
+
+/// Only these words, and a reason to close connections, end a server.
+pub const ENDS: &[&str] = &["SHUTDOWN", "DEBUG"];
+
+/// The features without which no event is heard.
+pub const NEEDS_OF_EVENTS: &[&str] = &["config", "pubsub"];
 
 /// A server that INFO shows by a field of its own, which holds its version.
 #[derive(Serialize)]
@@ -138,14 +181,19 @@ struct Row {
     meaning: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     probe: Option<Command>,
+    /// The answer that shows it.
     #[serde(skip_serializing_if = "Option::is_none")]
     shows: Option<Pattern>,
 }
 
+/// An entry of [`RESTORE`], for runners that undo. Those that start the server anew need no more than
+/// the names in the cases.
 #[derive(Serialize)]
-struct Events {
-    configure: Command,
-    subscribe: Command,
+struct Undone {
+    name: &'static str,
+    meaning: &'static str,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    commands: &'static [Command],
 }
 
 /// `runner.json`: an element of each list on a line of its own.
@@ -164,9 +212,7 @@ pub fn json() -> String {
         ("identity", listed(IDENTITY.iter())),
         ("features", listed(FEATURES.iter().map(row))),
         ("fresh", listed(FRESH.iter())),
-        ("restore", listed(RESTORE.iter())),
-        ("read", written(&READ.iter().copied().collect::<BTreeMap<_, _>>())),
-        ("events", written(&Events { configure: NOTIFY, subscribe: SUBSCRIBE })),
+        ("restore", listed(RESTORE.iter().map(undone))),
     ];
     let rules: Vec<String> =
         rules.iter().map(|(name, rule)| format!("\"{name}\":{rule}")).collect();
@@ -181,10 +227,15 @@ fn listed(rules: impl Iterator<Item = impl Serialize>) -> String {
     format!("[\n{}\n]", rules.map(|rule| written(&rule)).collect::<Vec<_>>().join(",\n"))
 }
 
+fn undone(restore: &Restore) -> Undone {
+    let commands = if let Undo::Commands(commands) = restore.undo { commands } else { &[] };
+    Undone { name: restore.name, meaning: restore.meaning, commands }
+}
+
 fn row(feature: &features::Feature) -> Row {
     let (probe, shows) = match feature.probe {
         Probe::Target => (None, None),
-        Probe::Ask(command, shows) => (Some(command), shows.map(features::pattern)),
+        Probe::Ask(command, shows) => (Some(command), Some(features::pattern(shows))),
     };
     Row { name: feature.name, meaning: feature.meaning, probe, shows }
 }

@@ -79,7 +79,7 @@ impl<'t> Session<'t> {
                 (Probe::Target, None) => false,
                 (Probe::Ask(command, shows), None) => {
                     let answer = session.call(command)?;
-                    is_shown(*shows, &answer, session.control.resp)
+                    is_shown(shows, &answer, session.control.resp)
                 }
             };
             session.features.insert(feature.name, has);
@@ -174,10 +174,7 @@ impl<'t> Session<'t> {
         if let Some(until) = case.until.filter(|until| version >= *until) {
             return Some(format!("until {until}"));
         }
-        if !case.nodes.is_empty() && !self.features["nodes"] {
-            return Some("needs nodes".into());
-        }
-        case.needs.iter().find_map(|need| match self.features.get(need.as_str()) {
+        case.needs().into_iter().find_map(|need| match self.features.get(need) {
             Some(true) => None,
             Some(false) => Some(format!("needs {need}")),
             None => Some(format!("needs {need}, which this runner does not know")),
@@ -225,18 +222,11 @@ impl<'t> Session<'t> {
     }
 
     fn try_restore(&mut self, case: &Case) -> Harness<()> {
-        let used = |names: &[&str]| case.commands().any(|(name, _)| names.contains(&name.as_str()));
-        // What the case asks for by its headings is CONFIG SET too.
-        let configured = !case.config.is_empty() || case.events.is_some();
-        for restore in RESTORE {
-            if used(restore.after) || (configured && restore.after.contains(&"CONFIG")) {
-                self.undo(&restore.undo)?;
-            }
-        }
-        Ok(())
+        let mut concerned = RESTORE.iter().filter(|restore| restore.concerns(case));
+        concerned.try_for_each(|restore| self.undo(restore.undo))
     }
 
-    fn undo(&mut self, what: &Undo) -> Harness<()> {
+    fn undo(&mut self, what: Undo) -> Harness<()> {
         match what {
             Undo::Config => self.restore_config(),
             Undo::Users => self.restore_users(),

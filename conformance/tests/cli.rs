@@ -101,3 +101,14 @@ fn holes_are_printed_a_line_each_and_excused_by_name() {
     let (_, said) = here.run(&["coverage", "--group", "connection"]);
     assert!(!said.contains("ECHO") && said.contains("1 excused"), "{said}");
 }
+
+/// `conformance mutate --list | head`, where head has read enough before the first line.
+#[test]
+fn a_reader_who_leaves_is_no_failure() {
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    let mut list = Command::new(env!("CARGO_BIN_EXE_conformance"));
+    let Output { status, stderr, .. } =
+        list.args(["mutate", "--list"]).stdout(writer).output().expect("it starts");
+    assert_eq!((status.code(), String::from_utf8_lossy(&stderr).as_ref()), (Some(0), ""));
+}

@@ -30,7 +30,7 @@ fn all_that_is_compiled_fits() {
     assert!(files > 2, "runner.json and some notes");
     let wrong = std::fs::read_to_string(folder.join("../../neutral.vec")).expect("utf-8");
     let cases = format::parse("neutral/neutral.vec", &wrong).unwrap_or_else(|e| panic!("{e}"));
-    let json = &compile::compile(&cases)["neutral.json"];
+    let json = &compile::compile(&cases).unwrap()["neutral.json"];
     assert_eq!(fault(&serde_json::from_str(json).unwrap()), None, "cases of every form");
 }
 
@@ -38,9 +38,10 @@ fn all_that_is_compiled_fits() {
 fn what_is_not_of_the_format_does_not_fit() {
     let text = "note: t\n== x: y\na> GET k\n<int 1..2>\na< nothing\nstate:\n  \"k\" string \"v\" <ttl 1>\n";
     let cases = format::parse("t/t.vec", text).unwrap();
-    let whole: Value = serde_json::from_str(&compile::compile(&cases)["t.json"]).unwrap();
+    let whole: Value = serde_json::from_str(&compile::compile(&cases).unwrap()["t.json"]).unwrap();
     assert_eq!(fault(&whole), None);
-    let send = "/cases/0/steps/0/send";
+    let send = "/cases/0/steps/1/send";
+    let ask = "/cases/0/state/asks/0";
     for (place, value) in [
         ("/format", json!(2)),
         ("/cases/0/id", json!("Upper Case")),
@@ -48,9 +49,18 @@ fn what_is_not_of_the_format_does_not_fit() {
         ("/cases/0/since", json!("7.0")),
         ("/cases/0/novelty", json!(1)),
         ("/cases/0/state", json!("empty")),
-        ("/cases/0/state/keys/0/ttl", json!({"int": 1})),
-        ("/cases/0/state/keys/0/db", json!(0)),
-        ("/cases/0/steps/1/receive/reply/0/want", json!("silent")),
+        ("/cases/0/state", json!({"keys": []})),
+        ("/cases/0/state/keys/0/0", json!(-1)),
+        ("/cases/0/state/keys/0", json!([0, "k", "v"])),
+        (&format!("{ask}/on"), json!("main")),
+        (&format!("{ask}/replies"), json!([])),
+        ("/cases/0/events", json!([])),
+        ("/cases/0/raw", json!(["a"])),
+        ("/cases/0/may_end", json!(false)),
+        ("/cases/0/restores", json!([])),
+        ("/cases/0/monitors", json!("a")),
+        ("/cases/0/steps/2/receive/reply", json!([])),
+        ("/cases/0/steps/2/receive/reply/0/want", json!("silent")),
         (&format!("{send}/args"), json!([])),
         (&format!("{send}/args/0"), json!({"hex": "f"})),
         (&format!("{send}/when"), json!({})),
@@ -60,6 +70,7 @@ fn what_is_not_of_the_format_does_not_fit() {
         (&format!("{send}/replies/0/0/want/reply"), json!({"int": 1, "bulk": "1"})),
         (&format!("{send}/replies/0/0/want/reply"), json!({"kind": ["number"]})),
         (&format!("{send}/replies/0/0/want/reply"), json!({"contains": {"int": 1}})),
+        (&format!("{send}/replies/0/0/want/reply"), json!({"any-order": {"map": []}})),
         (&format!("{send}/replies/0/0/want/reply"), json!("null")),
     ] {
         let mut broken = whole.clone();

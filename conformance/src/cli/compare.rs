@@ -1,5 +1,6 @@
 //! # The verbs that look at runs: matrix, lock
 
+use conformance::say;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -34,7 +35,7 @@ pub fn matrix(a: &Arguments) -> Exit {
     };
     let pages = matrix::pages(&runs, &quotes);
     matrix::write(&pages, out)?;
-    println!("{} pages in {}", pages.len(), out.display());
+    say!("{} pages in {}", pages.len(), out.display());
     Ok(0)
 }
 
@@ -64,13 +65,13 @@ pub fn lock(a: &Arguments) -> Exit {
             return Err("the lock is written only where all oracles are installed".into());
         }
         fs::write(&file, now.write())?;
-        println!("{} cases locked in {}", cases.len(), file.display());
+        say!("{} cases locked in {}", cases.len(), file.display());
         return Ok(0);
     }
     let locked = Lock::parse(&fs::read_to_string(&file)?)?;
     let differences = locked.differences(&now);
-    differences.iter().for_each(|line| println!("{line}"));
-    println!("{} cases, {} differences", cases.len(), differences.len());
+    differences.iter().for_each(|line| say!("{line}"));
+    say!("{} cases, {} differences", cases.len(), differences.len());
     Ok(u8::from(!differences.is_empty()))
 }
 

@@ -97,6 +97,6 @@ pub fn main() -> Exit {
 }
 
 fn help() -> Exit {
-    print!("{HELP}");
+    conformance::out::print(format_args!("{HELP}"));
     Ok(0)
 }

@@ -1,5 +1,6 @@
 //! # The verbs that ask servers: run, record, drift, features
 
+use conformance::say;
 use std::fs;
 use std::path::Path;
 use std::time::{Instant, SystemTime};
@@ -64,10 +65,10 @@ pub fn run_all(cases: &[Case], targets: &[Spec], options: &Options) -> Result<Su
 fn tell(a: &Arguments, cases: &[Case], summary: &Summary) -> std::io::Result<()> {
     let Some(dir) = &a.out else {
         let style = a.styles.first().copied().unwrap_or_default();
-        print!("{}", style.text(summary).unwrap_or_default());
+        conformance::out::print(format_args!("{}", style.text(summary).unwrap_or_default()));
         return Ok(());
     };
-    print!("{}", report::plain(summary));
+    conformance::out::print(format_args!("{}", report::plain(summary)));
     let quotes = Quotes::read(cases, Path::new(CLAIMS));
     let default = [Style::Plain];
     let styles = if a.styles.is_empty() { &default[..] } else { &a.styles };
@@ -84,8 +85,8 @@ pub fn record(a: &Arguments) -> Exit {
         if recorded.text != text {
             fs::write(&path, &recorded.text)?;
         }
-        println!("{}: {} blanks filled", path.display(), recorded.blanks_filled);
-        recorded.drift.iter().for_each(|line| println!("{line}"));
+        say!("{}: {} blanks filled", path.display(), recorded.blanks_filled);
+        recorded.drift.iter().for_each(|line| say!("{line}"));
         drifted |= !recorded.drift.is_empty();
     }
     Ok(u8::from(drifted))
@@ -96,10 +97,10 @@ pub fn features(a: &Arguments) -> Exit {
         let mut target = spec.open()?;
         let session =
             Session::open(&mut *target, a.options.timeout_ms).map_err(|e| e.to_string())?;
-        println!("{}", session.title());
+        say!("{}", session.title());
         for feature in FEATURES {
             let mark = if session.features()[feature.name] { "yes" } else { "no" };
-            println!("  {:<10} {mark:<4} {}", feature.name, feature.meaning);
+            say!("  {:<10} {mark:<4} {}", feature.name, feature.meaning);
         }
     }
     Ok(0)

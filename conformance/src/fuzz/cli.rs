@@ -2,12 +2,13 @@
 //!
 //! Reads the arguments, runs, prints the report and writes the vectors.
 
+use crate::say;
 use std::path::PathBuf;
 
 use lexopt::prelude::*;
 
 use super::exclude::{ALWAYS_WITH, EXCLUDED, EXCLUDED_WITH};
-use super::known::RULES;
+use super::known;
 use super::{Options, run};
 use crate::target::Spec;
 
@@ -49,7 +50,7 @@ pub fn main(parser: &mut lexopt::Parser) -> Result<u8, Box<dyn std::error::Error
             Long("out") => out = Some(PathBuf::from(parser.value()?)),
             Long("list") => return list(),
             Long("help") | Short('h') => {
-                print!("{HELP}");
+                crate::out::print(format_args!("{HELP}"));
                 return Ok(0);
             }
             other => return Err(other.unexpected().into()),
@@ -60,7 +61,7 @@ pub fn main(parser: &mut lexopt::Parser) -> Result<u8, Box<dyn std::error::Error
     }
     let other = other.ok_or("say whom to compare: --other keynotes=PATH")?;
     let report = run([&reference, &other], &options)?;
-    print!("{report}");
+    crate::out::print(format_args!("{report}"));
     if let Some(dir) = out {
         report.write(&dir)?;
     }
@@ -72,19 +73,19 @@ fn listed<T, E>(text: &str, parse: fn(&str) -> Result<T, E>) -> Result<Vec<T>, E
 }
 
 fn list() -> Result<u8, Box<dyn std::error::Error>> {
-    println!("left out");
-    EXCLUDED.iter().for_each(|(name, reason)| println!("  {name:<20} {reason}"));
+    say!("left out");
+    EXCLUDED.iter().for_each(|(name, reason)| say!("  {name:<20} {reason}"));
     for (name, guard, reason) in EXCLUDED_WITH {
-        println!("  {name:<20} [{guard}] {reason}");
+        say!("  {name:<20} [{guard}] {reason}");
     }
-    println!("\nsent only with a last argument");
+    say!("\nsent only with a last argument");
     for (name, last, reason) in ALWAYS_WITH {
-        println!("  {:<20} {reason}", format!("{name} {last}"));
+        say!("  {:<20} {reason}", format!("{name} {last}"));
     }
-    println!("\nmay differ");
-    for rule in RULES {
+    say!("\nmay differ");
+    for rule in known::all() {
         let pair = rule.pair.map(|(one, other)| format!("[{one} | {other}] ")).unwrap_or_default();
-        println!("  {:<20} {pair}{}: {}", rule.name, rule.commands.join(" "), rule.reason);
+        say!("  {:<20} {pair}{}: {}", rule.name, rule.commands.join(" "), rule.reason);
     }
     Ok(0)
 }

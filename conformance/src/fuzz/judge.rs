@@ -1,15 +1,14 @@
 //! # Judge: the first thing that two servers did not do alike
 //!
 //! Compares every reply, then what was left, in order, and stops at the first difference that no
-//! rule explains: what follows would only echo it.
+//! rule explains: what follows would only echo it. It stops as well where a rule says that two servers keep
+//! different data from there on, and tells what to change in the episode before it is played once more.
 //!
 //! ```text
 //!   a> MULTI                 +OK       +OK        equal
 //!   a> TTL k                 +QUEUED   +QUEUED    equal; remembered for EXEC
 //!   a> EXEC                  [:99]     [:98]      each element by the rules of its own command
 //! ```
-//!
-//! Where a rule says that two versions leave different data behind, the rest of the episode is not judged.
 //!
 //! A difference has a signature, its kind and its command, by which shrinking knows that it still
 //! has the same one, and the report that it has a new one.
@@ -19,7 +18,8 @@ use std::collections::BTreeSet;
 use super::contents::Entry;
 use super::generate::Episode;
 use super::pair::{Played, is_reply};
-use super::rules::Active;
+use super::rules::{Active, Edit};
+use super::scene::Scene;
 use crate::bytes::Bytes;
 use crate::client::Incoming;
 use crate::reply::Reply;
@@ -29,8 +29,17 @@ pub struct Judge {
     pub rules: Vec<Active>,
     /// The names of subcommands.
     subcommands: BTreeSet<String>,
-    /// A rule said that what follows in the last episode cannot be judged.
-    pub ended: bool,
+    /// What the rules that were needed want changed.
+    edits: Vec<Edit>,
+}
+
+/// What is to be said of an episode.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Same,
+    Differs(Difference),
+    /// Not yet known: it must be played once more, with changes.
+    Again(Vec<Edit>),
 }
 
 /// One that no rule explains.
@@ -54,12 +63,21 @@ pub enum Place {
 impl Judge {
     pub fn new<'n>(names: impl Iterator<Item = &'n String>, rules: Vec<Active>) -> Self {
         let subcommands = names.filter(|name| name.contains('|')).cloned().collect();
-        Judge { rules, subcommands, ended: false }
+        Judge { rules, subcommands, edits: Vec::new() }
     }
 
-    /// The first difference of an episode, if there is one.
-    pub fn first_difference(&mut self, episode: &Episode, played: &Played) -> Option<Difference> {
-        self.ended = false;
+    /// Judges an episode. A difference counts only when there is nothing to change any more.
+    pub fn judge(&mut self, episode: &Episode, played: &Played) -> Verdict {
+        self.edits.clear();
+        let difference = self.first_difference(episode, played);
+        match difference {
+            _ if !self.edits.is_empty() => Verdict::Again(std::mem::take(&mut self.edits)),
+            Some(difference) => Verdict::Differs(difference),
+            None => Verdict::Same,
+        }
+    }
+
+    fn first_difference(&mut self, episode: &Episode, played: &Played) -> Option<Difference> {
         let mut queues: Vec<Vec<usize>> = vec![Vec::new(); episode.resp.len()];
         for (at, (command, [left, right])) in
             episode.commands.iter().zip(&played.replies).enumerate()
@@ -69,15 +87,16 @@ impl Judge {
             };
             let queue = &mut queues[command.on];
             if left != right {
-                let guilty = self.compare_reply(episode, at, queue, left, right);
-                if let Some(guilty) = guilty {
+                let args = &command.args;
+                let scene = Scene { args, in_exec: false, episode, played, end: at };
+                if let Some(guilty) = self.compare_reply(&scene, queue, left, right) {
                     let signature = format!("reply {guilty}");
                     let sides = [left, right].map(ToString::to_string);
                     return Some(Difference { at: Place::Reply(at), signature, sides });
                 }
-            }
-            if self.ended {
-                return None;
+                if self.edits.iter().any(|edit| matches!(edit, Edit::LeaveOut(_))) {
+                    return None;
+                }
             }
             if *left == Reply::Simple(Bytes::from("QUEUED")) {
                 queue.push(at);
@@ -85,8 +104,7 @@ impl Judge {
                 queue.clear();
             }
         }
-        let [left, right] = &played.contents;
-        self.compare_contents(left, right)
+        self.compare_contents(episode, played)
     }
 
     /// `client|setname`, of the words that called it.
@@ -99,21 +117,20 @@ impl Judge {
     /// The name of the command that is answered differently; of those that EXEC runs, the first.
     fn compare_reply(
         &mut self,
-        episode: &Episode,
-        at: usize,
+        scene: &Scene,
         queue: &[usize],
         left: &Reply,
         right: &Reply,
     ) -> Option<String> {
-        let args = &episode.commands[at].args;
-        let name = self.name(args);
+        let name = self.name(scene.args);
         match (left, right) {
             (Reply::Array(left), Reply::Array(right))
                 if name == "exec" && left.len() == queue.len() && right.len() == queue.len() =>
             {
                 for (queued, (left, right)) in queue.iter().zip(left.iter().zip(right)) {
-                    let args = &episode.commands[*queued].args;
-                    if !self.is_same(args, "", left, right) {
+                    let args = &scene.episode.commands[*queued].args;
+                    let scene = Scene { args, in_exec: true, ..*scene };
+                    if !self.is_same(&scene, Some(*queued), "", left, right) {
                         return Some(self.name(args));
                     }
                     if self.ended {
@@ -122,34 +139,41 @@ impl Judge {
                 }
                 None
             }
-            _ if self.is_same(args, "", left, right) => None,
+            _ if self.is_same(scene, Some(scene.end), "", left, right) => None,
             _ => Some(name),
         }
     }
 
-    /// Whether two replies to a command are equal, or become so by its rules. The type of the key
-    /// is known only of what was left.
-    fn is_same(&mut self, args: &[Bytes], kind: &str, left: &Reply, right: &Reply) -> bool {
+    /// Whether two replies to a command are equal, or become so by its rules. `at`: where in the episode the
+    /// command stands; nowhere, if it asks what was left, and only then is the type of the key known.
+    fn is_same(
+        &mut self,
+        scene: &Scene,
+        at: Option<usize>,
+        kind: &str,
+        left: &Reply,
+        right: &Reply,
+    ) -> bool {
         if left == right {
             return true;
         }
-        let name = self.name(args);
+        let name = self.name(scene.args);
         let (mut left, mut right, mut used) = (left.clone(), right.clone(), Vec::new());
         for (i, active) in self.rules.iter().enumerate() {
-            let of = active.rule.of;
-            let is_of_another = !kind.is_empty() && !of.is_empty() && kind != of;
-            if is_of_another || !active.rule.is_for(&name) || !(active.rule.when)(args) {
+            if !active.rule.is_for(&name, scene.args, kind) {
                 continue;
             }
-            let (new_left, new_right) = active.rule.how.apply(&left, &right);
-            if new_left != left || new_right != right {
-                used.push(i);
+            let (new_left, new_right) = active.apply(scene, &left, &right);
+            if new_left == left && new_right == right {
+                continue;
             }
+            let Some(edits) = active.edits(scene, at) else { continue };
+            used.push((i, edits));
             (left, right) = (new_left, new_right);
             if left == right {
-                for i in used {
+                for (i, edits) in used {
                     self.rules[i].uses += 1;
-                    self.ended |= self.rules[i].rule.ends;
+                    self.edits.extend(edits);
                 }
                 return true;
             }
@@ -157,17 +181,20 @@ impl Judge {
         false
     }
 
-    fn compare_contents(&mut self, left: &[Entry], right: &[Entry]) -> Option<Difference> {
+    fn compare_contents(&mut self, episode: &Episode, played: &Played) -> Option<Difference> {
         let place = |entry: &Entry| (entry.db, entry.key.clone());
         let difference = |what: String, sides: [String; 2]| {
             Some(Difference { at: Place::Contents, signature: format!("contents {what}"), sides })
         };
+        let [left, right] = &played.contents;
         for (left, right) in left.iter().zip(right) {
             if place(left) != place(right) {
                 break;
             }
             for ((args, left_says), (_, right_says)) in left.facts.iter().zip(&right.facts) {
-                if !self.is_same(args, &left.kind(), left_says, right_says) {
+                let end = episode.commands.len();
+                let scene = Scene { args, in_exec: false, episode, played, end };
+                if !self.is_same(&scene, None, &left.kind(), left_says, right_says) {
                     let name = self.name(args);
                     let told = |entry: &Entry, reply: &Reply| {
                         format!("db{} {} {name}: {reply}", entry.db, entry.key)

@@ -6,12 +6,14 @@
 //! ```text
 //!   Order            ~["b" "a"]  ["a" "b"]          sorted
 //!   Slack(2000)      :99998      :99999             both :0 if not farther apart
-//!   Digits           "3.2999999999999998"  "3.3"    both 3.3
-//!   Chance           "a"         "c"                any string for any string
+//!   Scores           "3.2999999999999998"  "3.3"    one, where a score may stand
+//!   Chosen           "a"         "c"                one, if both were sent before
 //! ```
 //!
-//! Knows nothing of which commands deserve it: that is said in [`super::rules`].
+//! Where two servers are told apart, the first is the one that behaves as before. Knows nothing of which commands deserve it: that is said in [`super::rules`].
 
+use super::digits::is_respelled;
+use super::scene::Scene;
 use crate::bytes::Bytes;
 use crate::reply::Reply;
 
@@ -22,70 +24,104 @@ pub enum Loosen {
     Order,
     /// Pairs in any order, also where they stand flat in an array.
     PairOrder,
-    /// A cursor and elements: a scan that both ended at once must give the same, in any order.
-    Scan,
+    /// A cursor and elements, or pairs, in any order, if both scans ended.
+    Scan { pairs: bool },
+    /// A cursor and any elements that were sent before; of a scan of many steps, one has not ended.
+    Part { of_many: bool },
     /// Integers so far apart at most, if both are positive.
     Slack(i64),
     /// Integers so far apart at most, if neither is negative.
     Near(i64),
     /// An integer for an integer, if neither is negative.
     AnyInteger,
+    /// This integer from the first, that one from the second.
+    Ints(i64, i64),
     /// A string, or the lack of one, for another.
     AnyText,
-    /// Numbers in strings and doubles, by value; zero has no sign.
-    Digits,
-    /// Strings and numbers of any content, the same shape.
-    Chance,
+    /// Doubles, and strings in this place, that are the same number: with 17 digits from the first, with as
+    /// few as possible from the second.
+    Scores(Place),
+    /// A zero whose sign the first lost, and the second did not.
+    ZeroSign,
+    /// Strings for strings, if they were sent before or are numbers; the same shape.
+    Chosen,
     /// These fields, with their values, at any depth.
     Fields(&'static [&'static str]),
     /// Consumers without pending entries: they need not be there.
     Idlers,
-    /// A transaction's results, for its refusal.
+    /// A transaction that the first aborts and the second runs.
     Aborted,
     /// The first byte on the wire, nothing more; but errors as they are.
     Kind,
-    /// Two errors, or two strings, of which one contains this and the other that.
+    /// Two errors, or two strings, of which the first contains this and the second that.
     Said(&'static str, &'static str),
-    /// One is an error that contains this; the other is whatever it is.
-    Refused(&'static str),
+    /// The second is an error that contains this; the first is whatever else it is.
+    Refuses(&'static str),
+    /// The first is an error that contains this; the second is whatever else it is.
+    Grants(&'static str),
+    /// What a function finds explained.
+    Explained(fn(&Scene, &Reply, &Reply) -> bool),
+}
+
+/// Where strings are scores.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The reply is one, or a list of them.
+    Alone,
+    /// Every second element, behind its member.
+    Behind,
+    /// The last element.
+    Last,
+    Nowhere,
 }
 
 impl Loosen {
     /// Both replies, loosened.
-    pub fn apply(self, left: &Reply, right: &Reply) -> (Reply, Reply) {
+    pub fn apply(self, scene: &Scene, one: &Reply, other: &Reply) -> (Reply, Reply) {
         match self {
-            Loosen::Order => (sorted(left), sorted(right)),
-            Loosen::PairOrder => (sorted_pairs(left), sorted_pairs(right)),
-            Loosen::Scan => scan(left, right),
+            Loosen::Order => return (sorted(one), sorted(other)),
+            Loosen::PairOrder => return (sorted_pairs(one), sorted_pairs(other)),
+            Loosen::Scan { pairs } => return (scanned(one, pairs), scanned(other, pairs)),
             Loosen::Slack(slack) => {
-                near(left, right, &|a, b| a > 0 && b > 0 && a.abs_diff(b) <= slack as u64)
+                return near(one, other, &|a, b| a > 0 && b > 0 && a.abs_diff(b) <= slack as u64);
             }
             Loosen::Near(most) => {
-                near(left, right, &|a, b| a >= 0 && b >= 0 && a.abs_diff(b) <= most as u64)
+                let near_by = |a: i64, b: i64| a.abs_diff(b) <= most as u64;
+                return near(one, other, &|a, b| a >= 0 && b >= 0 && near_by(a, b));
             }
-            Loosen::AnyInteger => near(left, right, &|a, b| a >= 0 && b >= 0),
-            Loosen::AnyText if is_text_or_none(left) && is_text_or_none(right) => {
-                (Reply::Null, Reply::Null)
+            Loosen::AnyInteger => return near(one, other, &|a, b| a >= 0 && b >= 0),
+            Loosen::Scores(place) => return scores(one, other, place),
+            Loosen::ZeroSign => return (one.clone(), signs_lost(one, other)),
+            Loosen::Chosen => return (shape(scene, one), shape(scene, other)),
+            Loosen::Fields(fields) => return (without(one, fields), without(other, fields)),
+            Loosen::Idlers => return (busy(one), busy(other)),
+            _ => {}
+        }
+        if self.explains(scene, one, other) {
+            (Reply::Null, Reply::Null)
+        } else {
+            (one.clone(), other.clone())
+        }
+    }
+
+    /// Of those that take the whole of both replies: whether they do.
+    fn explains(self, scene: &Scene, one: &Reply, other: &Reply) -> bool {
+        match self {
+            Loosen::Part { of_many } => {
+                let ended = is_part(scene, one).zip(is_part(scene, other));
+                ended.is_some_and(|(one, other)| !(of_many && one && other))
             }
-            Loosen::Digits => (by_value(left), by_value(right)),
-            Loosen::Chance => (shape(left), shape(right)),
-            Loosen::Fields(fields) => (without(left, fields), without(right, fields)),
-            Loosen::Idlers => (busy(left), busy(right)),
-            Loosen::Aborted if is_null(left) != is_null(right) => (Reply::Null, Reply::Null),
-            Loosen::Kind if left.error().is_none() && same_kind(left, right) => {
-                (Reply::Null, Reply::Null)
+            Loosen::Ints(this, that) => *one == Reply::Int(this) && *other == Reply::Int(that),
+            Loosen::AnyText => is_text_or_none(one) && is_text_or_none(other),
+            Loosen::Aborted => is_null(one) && matches!(other, Reply::Array(_)),
+            Loosen::Kind => one.error().is_none() && same_kind(one, other),
+            Loosen::Said(this, that) => {
+                same_kind(one, other) && says(one, this) && says(other, that)
             }
-            Loosen::Said(one, other) if both_say(left, right, one, other) => {
-                (Reply::Null, Reply::Null)
-            }
-            Loosen::Refused(text) if refuses(left, text) != refuses(right, text) => {
-                (Reply::Null, Reply::Null)
-            }
-            Loosen::AnyText
-            | Loosen::Aborted
-            | Loosen::Kind
-            | Loosen::Said(..)
-            | Loosen::Refused(_) => (left.clone(), right.clone()),
+            Loosen::Refuses(text) => !is_refusal(one, text) && is_refusal(other, text),
+            Loosen::Grants(text) => is_refusal(one, text) && !is_refusal(other, text),
+            Loosen::Explained(explains) => explains(scene, one, other),
+            _ => false,
         }
     }
 }
@@ -109,25 +145,34 @@ fn sorted_pairs(reply: &Reply) -> Reply {
     }
 }
 
-fn scan(left: &Reply, right: &Reply) -> (Reply, Reply) {
-    let parts = |reply: &Reply| match reply {
-        Reply::Array(parts) => match &parts[..] {
-            [Reply::Bulk(cursor), Reply::Array(elements)] => {
-                Some((cursor.0 == b"0", elements.clone()))
-            }
-            _ => None,
-        },
+/// The two parts of a scan's reply: whether it ended, and what it found.
+fn scan_parts(reply: &Reply) -> Option<(&[u8], &[Reply])> {
+    match reply.elements()? {
+        [Reply::Bulk(cursor), Reply::Array(found)] => Some((&cursor.0, found)),
         _ => None,
-    };
-    let (Some((left_ends, left_found)), Some((right_ends, right_found))) =
-        (parts(left), parts(right))
-    else {
-        return (left.clone(), right.clone());
-    };
-    if !(left_ends && right_ends) {
-        return (Reply::Null, Reply::Null);
     }
-    (sorted(&Reply::Array(left_found)), sorted(&Reply::Array(right_found)))
+}
+
+fn scanned(reply: &Reply, pairs: bool) -> Reply {
+    let Some((b"0", found)) = scan_parts(reply) else { return reply.clone() };
+    let found = Reply::Array(found.to_vec());
+    let found = if pairs { sorted_pairs(&found) } else { sorted(&found) };
+    Reply::Array(vec![Reply::Bulk("0".into()), found])
+}
+
+/// Whether a scan ended, of one that is well formed and gives nothing that nobody sent.
+fn is_part(scene: &Scene, reply: &Reply) -> Option<bool> {
+    let (cursor, found) = scan_parts(reply)?;
+    let is_cursor = cursor.iter().all(u8::is_ascii_digit) && !cursor.is_empty();
+    let known = found.iter().all(|found| is_known(scene, found));
+    (is_cursor && known).then_some(cursor == b"0")
+}
+
+/// Whether a string was sent before, or is a number: those are computed too.
+fn is_known(scene: &Scene, reply: &Reply) -> bool {
+    let Reply::Bulk(text) = reply else { return false };
+    let is_number = || text.lossy().parse::<f64>().is_ok();
+    scene.was_sent(&text.0) || is_number()
 }
 
 /// Integers, also within arrays of the same length, by a relation.
@@ -143,25 +188,47 @@ fn near(left: &Reply, right: &Reply, is_near: &impl Fn(i64, i64) -> bool) -> (Re
     }
 }
 
-fn by_value(reply: &Reply) -> Reply {
-    mapped(reply, &|leaf| {
-        let digits = match leaf {
-            Reply::Double(digits) => digits.clone(),
-            Reply::Bulk(b) if !b.0.is_empty() => b.lossy(),
-            _ => return None,
-        };
-        // Adding 0 takes the sign off a zero.
-        let value = digits.parse::<f64>().ok()? + 0.0;
-        Some(match leaf {
-            Reply::Double(_) => Reply::Double(value.to_string()),
-            _ => Reply::Bulk(Bytes::from(value.to_string().as_str())),
-        })
-    })
+/// Numbers that only their spelling tells apart, made the same.
+fn scores(one: &Reply, other: &Reply, place: Place) -> (Reply, Reply) {
+    let unchanged = || (one.clone(), other.clone());
+    let (one_text, other_text) = match (one, other) {
+        (Reply::Double(a), Reply::Double(b)) => (a.clone(), b.clone()),
+        (Reply::Bulk(a), Reply::Bulk(b)) if place == Place::Alone => (a.lossy(), b.lossy()),
+        (Reply::Array(a), Reply::Array(b)) if a.len() == b.len() => {
+            let each = a.iter().zip(b).enumerate().map(|(i, (one, other))| {
+                let is_string = matches!(one, Reply::Bulk(_));
+                let place = match place {
+                    Place::Behind if is_string && i % 2 == 1 => Place::Alone,
+                    Place::Last if is_string && i + 1 == a.len() => Place::Alone,
+                    Place::Behind | Place::Last if is_string => Place::Nowhere,
+                    place => place,
+                };
+                scores(one, other, place)
+            });
+            let (one, other) = each.unzip();
+            return (Reply::Array(one), Reply::Array(other));
+        }
+        _ => return unchanged(),
+    };
+    if is_respelled(&one_text, &other_text) { (other.clone(), other.clone()) } else { unchanged() }
 }
 
-fn shape(reply: &Reply) -> Reply {
+/// The other reply, with its negative zeros as the one has them.
+fn signs_lost(one: &Reply, other: &Reply) -> Reply {
+    let lost = |zero: &[u8], negative: &[u8]| zero == b"0" && negative == b"-0";
+    match (one, other) {
+        (Reply::Double(a), Reply::Double(b)) if lost(a.as_bytes(), b.as_bytes()) => one.clone(),
+        (Reply::Bulk(a), Reply::Bulk(b)) if lost(&a.0, &b.0) => one.clone(),
+        (Reply::Array(a), Reply::Array(b)) if a.len() == b.len() => {
+            Reply::Array(a.iter().zip(b).map(|(one, other)| signs_lost(one, other)).collect())
+        }
+        _ => other.clone(),
+    }
+}
+
+fn shape(scene: &Scene, reply: &Reply) -> Reply {
     mapped(reply, &|leaf| match leaf {
-        Reply::Bulk(_) => Some(Reply::Bulk(Bytes::default())),
+        Reply::Bulk(_) if is_known(scene, leaf) => Some(Reply::Bulk(Bytes::default())),
         Reply::Double(_) => Some(Reply::Double(String::new())),
         _ => None,
     })
@@ -217,34 +284,41 @@ fn same_kind(left: &Reply, right: &Reply) -> bool {
     std::mem::discriminant(left) == std::mem::discriminant(right)
 }
 
-fn both_say(left: &Reply, right: &Reply, one: &str, other: &str) -> bool {
-    let says = |reply: &Reply, text: &str| {
-        let said = reply.error().or_else(|| reply.text()).unwrap_or_default();
-        String::from_utf8_lossy(said).contains(text)
-    };
-    let in_order = says(left, one) && says(right, other);
-    same_kind(left, right) && (in_order || says(left, other) && says(right, one))
+fn says(reply: &Reply, text: &str) -> bool {
+    let said = reply.error().or_else(|| reply.text()).unwrap_or_default();
+    String::from_utf8_lossy(said).contains(text)
 }
 
 fn is_text_or_none(reply: &Reply) -> bool {
     matches!(reply, Reply::Bulk(_) | Reply::NullBulk | Reply::Null)
 }
 
-fn refuses(reply: &Reply, text: &str) -> bool {
+fn is_refusal(reply: &Reply, text: &str) -> bool {
     reply.error().is_some_and(|error| String::from_utf8_lossy(error).contains(text))
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::generate::{Command, Episode};
+    use super::super::pair::Played;
     use super::*;
+    use crate::client::Incoming;
 
     fn bulk(text: &str) -> Reply {
         Reply::Bulk(text.into())
     }
 
-    fn equal(how: Loosen, left: Reply, right: Reply) -> bool {
-        let (left, right) = how.apply(&left, &right);
-        left == right
+    /// As the answer to a command before which `SADD k a b` was sent.
+    fn equal(how: Loosen, one: Reply, other: Reply) -> bool {
+        let args: Vec<Bytes> = ["SADD", "k", "a", "b"].map(Bytes::from).to_vec();
+        let commands = vec![Command { on: 0, args: args.clone() }];
+        let episode = Episode { resp: vec![2], commands, limits: Vec::new() };
+        let replies = vec![[1, 1].map(|n| Incoming::Reply(Reply::Int(n)))];
+        let played = Played { replies, ..Played::default() };
+        let scene =
+            Scene { args: &args, in_exec: false, episode: &episode, played: &played, end: 1 };
+        let (one, other) = how.apply(&scene, &one, &other);
+        one == other
     }
 
     #[test]
@@ -257,8 +331,12 @@ mod tests {
             array(&["f", "1", "a", "2"]),
             array(&["a", "2", "f", "1"])
         ));
-        assert!(equal(Loosen::Scan, scan("0", &["a", "b"]), scan("0", &["b", "a"])));
-        assert!(equal(Loosen::Scan, scan("7", &["a"]), scan("0", &["b", "a"])));
+        assert!(equal(
+            Loosen::Scan { pairs: false },
+            scan("0", &["a", "b"]),
+            scan("0", &["b", "a"])
+        ));
+        assert!(equal(Loosen::Part { of_many: true }, scan("7", &["a"]), scan("0", &["b", "a"])));
         assert!(equal(Loosen::Slack(5), Reply::Int(100), Reply::Int(105)));
         assert!(equal(Loosen::Near(2), Reply::Int(0), Reply::Int(2)));
         assert!(equal(Loosen::AnyInteger, Reply::Int(0), Reply::Int(7)));
@@ -266,8 +344,8 @@ mod tests {
         assert!(equal(Loosen::Idlers, Reply::Array(vec![consumer(0)]), Reply::Array(vec![])));
         assert!(equal(Loosen::Aborted, Reply::NullArray, array(&["a"])));
         assert!(equal(Loosen::AnyText, bulk("me"), Reply::NullBulk));
-        assert!(equal(Loosen::Digits, bulk("3.2999999999999998"), bulk("3.3")));
-        assert!(equal(Loosen::Chance, array(&["a"]), array(&["b"])));
+        assert!(equal(Loosen::Scores(Place::Alone), bulk("3.2999999999999998"), bulk("3.3")));
+        assert!(equal(Loosen::Chosen, array(&["a"]), array(&["b"])));
         assert!(equal(
             Loosen::Fields(&["id"]),
             array(&["id", "1", "n", "2"]),
@@ -275,9 +353,9 @@ mod tests {
         ));
         assert!(equal(Loosen::Kind, bulk("a"), bulk("b")));
         let error = |text: &str| Reply::Error(text.into());
-        assert!(equal(Loosen::Said("cat", "dog"), error("ERR a dog"), error("ERR cat")));
+        assert!(equal(Loosen::Said("cat", "dog"), error("ERR cat"), error("ERR a dog")));
         assert!(equal(Loosen::Said("cat", "dog"), bulk("cat"), bulk("dog")));
-        assert!(equal(Loosen::Refused("no cat"), error("ERR no cat"), Reply::Int(3)));
+        assert!(equal(Loosen::Grants("no cat"), error("ERR no cat"), Reply::Int(3)));
     }
 
     #[test]
@@ -291,7 +369,7 @@ mod tests {
             array(&["a", "1", "b", "2"]),
             array(&["a", "2", "b", "1"])
         ));
-        assert!(!equal(Loosen::Scan, scan("0", &["a", "b"]), scan("0", &["b"])));
+        assert!(!equal(Loosen::Scan { pairs: false }, scan("0", &["a", "b"]), scan("0", &["b"])));
         assert!(!equal(Loosen::Slack(5), Reply::Int(100), Reply::Int(106)));
         assert!(!equal(Loosen::Slack(5), Reply::Int(-1), Reply::Int(3)));
         assert!(!equal(Loosen::Near(2), Reply::Int(0), Reply::Int(3)));
@@ -300,10 +378,10 @@ mod tests {
         assert!(!equal(Loosen::Idlers, Reply::Array(vec![consumer(1)]), Reply::Array(vec![])));
         assert!(!equal(Loosen::Aborted, array(&["b"]), array(&["a"])));
         assert!(!equal(Loosen::AnyText, bulk("me"), Reply::Int(1)));
-        assert!(!equal(Loosen::Digits, bulk("3.3"), bulk("3.4")));
-        assert!(!equal(Loosen::Digits, bulk("3.3"), Reply::Double("3.3".into())));
-        assert!(!equal(Loosen::Chance, array(&["a"]), array(&["b", "a"])));
-        assert!(!equal(Loosen::Chance, bulk("a"), Reply::NullBulk));
+        assert!(!equal(Loosen::Scores(Place::Alone), bulk("3.3"), bulk("3.4")));
+        assert!(!equal(Loosen::Scores(Place::Alone), bulk("3.3"), Reply::Double("3.3".into())));
+        assert!(!equal(Loosen::Chosen, array(&["a"]), array(&["b", "a"])));
+        assert!(!equal(Loosen::Chosen, bulk("a"), Reply::NullBulk));
         assert!(!equal(
             Loosen::Fields(&["id"]),
             array(&["id", "1", "n", "2"]),
@@ -314,7 +392,7 @@ mod tests {
         assert!(!equal(Loosen::Kind, error("ERR a"), error("ERR b")));
         assert!(!equal(Loosen::Said("cat", "dog"), error("ERR cat 1"), error("ERR cat 2")));
         assert!(!equal(Loosen::Said("cat", "dog"), error("ERR cat"), bulk("dog")));
-        assert!(!equal(Loosen::Refused("no cat"), error("ERR no dog"), Reply::Int(3)));
-        assert!(!equal(Loosen::Refused("cat"), error("ERR cat 1"), error("ERR cat 2")));
+        assert!(!equal(Loosen::Grants("no cat"), error("ERR no dog"), Reply::Int(3)));
+        assert!(!equal(Loosen::Refuses("cat"), error("ERR cat 1"), error("ERR cat 2")));
     }
 }

@@ -12,13 +12,15 @@
 //! ```
 //!
 //! Reading order: [`grammar`], [`exclude`], [`values`], [`generate`], [`corrupt`] (what is sent); [`pair`],
-//! [`contents`] (to whom); [`judge`], [`rules`], [`known`], [`loosen`] (what must be equal); [`shrink`], [`vector`].
+//! [`contents`] (to whom); [`judge`], [`rules`], [`known`], [`scene`], [`loosen`], [`digits`] (what must be
+//! equal); [`shrink`], [`vector`].
 //!
 //! A seed gives the same stream whatever the timing. Knows nothing of which answer is right.
 
 pub mod cli;
 pub mod contents;
 pub mod corrupt;
+pub mod digits;
 #[cfg(all(test, feature = "engine"))]
 mod engine_tests;
 pub mod exclude;
@@ -33,6 +35,7 @@ pub mod loosen;
 pub mod pair;
 pub mod report;
 pub mod rules;
+pub mod scene;
 pub mod shrink;
 pub mod values;
 pub mod vector;
@@ -45,9 +48,10 @@ use crate::session::{Harness, HarnessError};
 use crate::target::Spec;
 use generate::{Episode, Generator, Style};
 use grammar::Grammar;
-use judge::{Difference, Judge};
+use judge::{Difference, Judge, Verdict};
 use pair::Pair;
 use report::{Finding, Report};
+use rules::{Again, Edit};
 
 /// How much one difference may cost to shrink.
 const QUESTIONS_MAX: usize = 1500;
@@ -102,7 +106,7 @@ pub fn run_pair(pair: &mut Pair, options: &Options, oracle: Option<&Spec>) -> Ha
         return Err(HarnessError("no command is known to both servers".into()));
     }
     let identities = [&pair.sides[0].identity, &pair.sides[1].identity];
-    let judge = Judge::new(names.iter(), rules::active(known::RULES, identities));
+    let judge = Judge::new(names.iter(), rules::active(known::all(), identities));
     let report = Report::new(options.seed, pair.sides.each_ref().map(|side| side.title.clone()));
     let mut run = Run { pair, options, oracle, judge, report, seen: BTreeMap::new() };
     let start = Instant::now();
@@ -153,21 +157,20 @@ struct Run<'r> {
 
 impl Run<'_> {
     fn episode(&mut self, number: u64, episode: Episode) -> Harness<()> {
-        let played = self.pair.play(&episode)?;
-        self.report.commands += played.replies.len() as u64;
+        let judged = self.judged(episode)?;
+        self.report.commands += judged.sent;
         self.report.episodes += 1;
-        let Some(difference) = self.judge.first_difference(&episode, &played) else {
-            self.report.episodes_cut_short += u64::from(self.judge.ended);
-            return Ok(());
-        };
+        self.report.episodes_again += u64::from(judged.rounds > 1);
+        self.report.rounds += judged.rounds;
+        self.report.left_out += judged.left_out;
+        let Some(difference) = judged.difference else { return Ok(()) };
         self.report.differing_episodes += 1;
         let seen = self.seen.entry(difference.signature.clone()).or_insert(0);
         *seen += 1;
         if *seen > SHRUNK_PER_SIGNATURE {
             return Ok(());
         }
-        let stopped = played.replies.len() < episode.commands.len();
-        let finding = self.explain(number, episode, difference, stopped)?;
+        let finding = self.explain(number, judged.episode, difference, judged.stopped)?;
         if let Some(new) = self.report.add(finding)
             && self.options.tell
         {
@@ -175,6 +178,33 @@ impl Run<'_> {
             eprintln!("{}", new.told(titles));
         }
         Ok(())
+    }
+
+    /// Plays an episode, and once more for as long as rules want something changed in it. Each change takes
+    /// a command away or makes it one for which the rule is no longer needed, so there is an end.
+    fn judged(&mut self, mut episode: Episode) -> Harness<Judged> {
+        let (mut rounds, mut left_out, mut sent) = (0, 0, 0);
+        loop {
+            let uses: Vec<u64> = self.judge.rules.iter().map(|active| active.uses).collect();
+            let played = self.pair.play(&episode)?;
+            rounds += 1;
+            sent = sent.max(played.replies.len() as u64);
+            let difference = match self.judge.judge(&episode, &played) {
+                Verdict::Same => None,
+                Verdict::Differs(difference) => Some(difference),
+                Verdict::Again(edits) => {
+                    // The others will be needed again.
+                    let rules = self.judge.rules.iter_mut().zip(uses);
+                    rules
+                        .filter(|(active, _)| matches!(active.rule.again, Again::No))
+                        .for_each(|(active, uses)| active.uses = uses);
+                    left_out += edit(&mut episode, edits);
+                    continue;
+                }
+            };
+            let stopped = played.replies.len() < episode.commands.len();
+            return Ok(Judged { episode, difference, stopped, rounds, left_out, sent });
+        }
     }
 
     /// Shrinks an episode and writes it down.
@@ -235,12 +265,40 @@ impl Run<'_> {
 
     fn difference(&mut self, episode: &Episode) -> Harness<Option<Difference>> {
         let uses: Vec<u64> = self.judge.rules.iter().map(|active| active.uses).collect();
-        let played = self.pair.play(episode)?;
-        let difference = self.judge.first_difference(episode, &played);
+        let judged = self.judged(episode.clone())?;
         // What shrinking asks is no part of the run.
         self.judge.rules.iter_mut().zip(uses).for_each(|(active, uses)| active.uses = uses);
-        Ok(difference)
+        Ok(judged.difference)
     }
+}
+
+/// What came of an episode, after all changes.
+struct Judged {
+    episode: Episode,
+    difference: Option<Difference>,
+    /// One of the two stopped answering.
+    stopped: bool,
+    /// How often it was played.
+    rounds: u64,
+    /// Commands that were left out.
+    left_out: u64,
+    /// Commands that were judged at least once.
+    sent: u64,
+}
+
+/// Changes an episode, and returns how many commands it lost.
+fn edit(episode: &mut Episode, edits: Vec<Edit>) -> u64 {
+    let mut out = Vec::new();
+    for edit in edits {
+        match edit {
+            Edit::Replace(at, args) => episode.commands[at].args = args,
+            Edit::LeaveOut(at) => out.push(at),
+        }
+    }
+    out.sort_unstable();
+    out.dedup();
+    out.iter().rev().for_each(|at| drop(episode.commands.remove(*at)));
+    out.len() as u64
 }
 
 #[cfg(test)]

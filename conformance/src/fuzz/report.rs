@@ -40,8 +40,12 @@ pub struct Report {
     pub commands_known: usize,
     pub episodes: u64,
     pub differing_episodes: u64,
-    /// Judged only up to a known difference in what was left.
-    pub episodes_cut_short: u64,
+    /// Played more than once, because a rule wanted something changed.
+    pub episodes_again: u64,
+    /// How often episodes were played, all in all.
+    pub rounds: u64,
+    /// Commands that were not played to the end of their episode, because what they leave behind differs.
+    pub left_out: u64,
     pub seconds: f64,
     pub findings: Vec<Finding>,
     pub rules: Vec<(&'static Rule, u64)>,
@@ -56,7 +60,9 @@ impl Report {
             commands_known: 0,
             episodes: 0,
             differing_episodes: 0,
-            episodes_cut_short: 0,
+            episodes_again: 0,
+            rounds: 0,
+            left_out: 0,
             seconds: 0.0,
             findings: Vec::new(),
             rules: Vec::new(),
@@ -144,8 +150,12 @@ impl fmt::Display for Report {
         )?;
         writeln!(
             f,
-            "{} episodes judged up to a rule that ends them; {} differ without an explanation; {} distinct differences",
-            self.episodes_cut_short,
+            "{} episodes played again, {} rounds in all, {} commands left out; all judged to the end",
+            self.episodes_again, self.rounds, self.left_out,
+        )?;
+        writeln!(
+            f,
+            "{} episodes differ without an explanation; {} distinct differences",
             self.differing_episodes,
             self.findings.len()
         )

@@ -21,14 +21,10 @@ const KEYS: &[&[u8]] =
 /// Of a hundred keys, so many are ones that the group likes: or most would be of the wrong type.
 const AFFINE_PERCENT: usize = 70;
 
+/// What counts and integers have in common.
+const FEW: &[&str] = &["0", "1", "2", "3", "5", "10", "100"];
+/// After [`FEW`].
 const INTEGERS: &[&str] = &[
-    "0",
-    "1",
-    "2",
-    "3",
-    "5",
-    "10",
-    "100",
     "-1",
     "-2",
     "-3",
@@ -53,15 +49,8 @@ const INTEGERS: &[&str] = &[
 ];
 const SMALL: &[&str] =
     &["0", "1", "2", "3", "4", "5", "7", "8", "10", "15", "-1", "-2", "-3", "-5"];
-/// No great negative ones: a reply of so many random elements would never end.
+/// After [`FEW`]. No great negative ones: a reply of so many random elements would never end.
 const COUNTS: &[&str] = &[
-    "0",
-    "1",
-    "2",
-    "3",
-    "5",
-    "10",
-    "100",
     "1000",
     "-1",
     "-2",
@@ -305,7 +294,7 @@ pub fn is_duration(argument: &Argument) -> bool {
 /// A word that fits nowhere in particular.
 pub fn anything(random: &mut Random) -> Vec<u8> {
     match random.below(4) {
-        0 => text(random, INTEGERS),
+        0 => few_or(random, INTEGERS),
         1 => text(random, FLOATS),
         2 => text(random, RANGES),
         _ => random.pick(STRINGS).to_vec(),
@@ -324,12 +313,12 @@ fn integer(random: &mut Random, name: &str) -> Vec<u8> {
     match name {
         "seconds" => duration(random, false),
         "milliseconds" | "ttl" | "ms" => duration(random, true),
-        "count" => text(random, COUNTS),
+        "count" => few_or(random, COUNTS),
         "cursor" => {
             if random.percent(80) {
                 b"0".to_vec()
             } else {
-                text(random, INTEGERS)
+                few_or(random, INTEGERS)
             }
         }
         "db" | "destination-db" => text(random, &["0", "1", "9", "15", "16", "-1", "x"]),
@@ -340,7 +329,7 @@ fn integer(random: &mut Random, name: &str) -> Vec<u8> {
         "offset" if random.percent(80) => text(random, OFFSETS),
         "timeout" => text(random, &["0", "1", "-1", "x"]),
         _ if random.percent(60) => text(random, SMALL),
-        _ => text(random, INTEGERS),
+        _ => few_or(random, INTEGERS),
     }
 }
 
@@ -401,7 +390,7 @@ fn anything_long(random: &mut Random) -> Vec<u8> {
             let length = random.below(3000);
             (0..length).map(|_| random.draw() as u8).collect()
         }
-        2 => text(random, INTEGERS),
+        2 => few_or(random, INTEGERS),
         3 => float(random),
         4 => random.pick(MEMBERS).to_vec(),
         _ => random.pick(STRINGS).to_vec(),
@@ -410,6 +399,10 @@ fn anything_long(random: &mut Random) -> Vec<u8> {
 
 fn text(random: &mut Random, from: &[&str]) -> Vec<u8> {
     random.pick(from).as_bytes().to_vec()
+}
+
+fn few_or(random: &mut Random, others: &[&str]) -> Vec<u8> {
+    text(random, &[FEW, others].concat())
 }
 
 #[cfg(test)]

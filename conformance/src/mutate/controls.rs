@@ -41,6 +41,12 @@ fn of_order() -> Vec<Fault> {
             .replies(reply(turned)),
         fault("channels-order", "PUBSUB|CHANNELS", "PUBSUB CHANNELS answers in another order.")
             .replies(reply(turned)),
+        fault("map-order", "*", "Maps have their pairs in another order.").replies(|x| {
+            match x.reply {
+                Reply::Map(_) => turned(x.reply),
+                _ => None,
+            }
+        }),
         fault("hello-order", "HELLO", "HELLO's fields stand in another order.")
             .replies(reply(turned_pairs)),
         fault("docs-order", "COMMAND|DOCS", "COMMAND DOCS answers in another order.")

@@ -32,6 +32,7 @@ pub mod talk;
 #[cfg(test)]
 mod tests;
 
+use crate::say;
 use std::error::Error;
 use std::fs;
 use std::path::PathBuf;
@@ -74,7 +75,7 @@ struct Options {
 /// Runs `conformance mutate`, and returns the exit code.
 pub fn command(parser: &mut lexopt::Parser) -> Result<u8, Box<dyn Error>> {
     let Some(options) = read(parser)? else {
-        print!("{HELP}");
+        crate::out::print(format_args!("{HELP}"));
         return Ok(0);
     };
     let chosen = |all: Vec<Fault>| -> Vec<Arc<Fault>> {
@@ -87,13 +88,13 @@ pub fn command(parser: &mut lexopt::Parser) -> Result<u8, Box<dyn Error>> {
     let (faults, controls) = (chosen(faults::all()), chosen(controls::all()));
     if options.list {
         for fault in faults.iter().chain(&controls) {
-            println!("{:<40} {}", fault.title(), fault.sentence);
+            say!("{:<40} {}", fault.title(), fault.sentence);
         }
-        println!("{} faults, {} controls", faults.len(), controls.len());
+        say!("{} faults, {} controls", faults.len(), controls.len());
         return Ok(0);
     }
     let score = play(&options, &faults, &controls)?;
-    print!("{}", score.plain());
+    crate::out::print(format_args!("{}", score.plain()));
     if let Some(path) = &options.json {
         fs::write(path, score.json())?;
     }
@@ -112,7 +113,7 @@ fn play(
     let trials = hunt::baseline(&cases, &options.upstream, options.jobs)?;
     let progress = |finding: &hunt::Finding| {
         if options.verbose {
-            println!("{}", score::told(finding));
+            say!("{}", score::told(finding));
         }
     };
     let all = [faults, controls].concat();

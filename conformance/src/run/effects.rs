@@ -5,45 +5,48 @@
 
 use super::{Play, Stop};
 use crate::bytes::Bytes;
-use crate::case::{Alternative, Case, State, Step, Want};
+use crate::case::{Event, State};
 use crate::client::{Client, Incoming};
 use crate::keyspace;
 use crate::matcher::Match;
 use crate::pattern::Pattern;
 use crate::reply::Reply;
-use crate::rules;
-use crate::session::{HarnessError, Session};
-use crate::verdict::Fault;
-
-/// A connection of its own that hears every keyspace event, from before the first step; none
-/// where the target tells of them by itself.
-pub(super) fn listen(session: &mut Session) -> Result<Option<Client>, Stop> {
-    session.call(rules::NOTIFY)?;
-    if session.target.take_events().is_some() {
-        return Ok(None);
-    }
-    let connection = session.target.connect().map_err(|e| HarnessError(e.to_string()))?;
-    let mut client = Client::new(connection);
-    client.send(&rules::SUBSCRIBE.iter().map(|arg| Bytes::from(*arg)).collect::<Vec<_>>());
-    match client.next(session.target, session.timeout_ms) {
-        Incoming::Reply(reply) if reply.elements().is_some() => Ok(Some(client)),
-        other => {
-            Err(Stop::Skip(format!("events cannot be subscribed to: {}", super::told(&other))))
-        }
-    }
-}
+use crate::rules::SUBSCRIBE;
+use crate::session::HarnessError;
+use crate::verdict::{Fault, Verdict};
 
 impl Play<'_, '_, '_> {
+    /// Opens a connection that hears every keyspace event, from before the first step; none where the
+    /// target tells of them by itself.
+    pub(super) fn listen(&mut self) -> Result<(), Stop> {
+        if self.case.events.is_none() || self.session.target.take_events().is_some() {
+            return Ok(());
+        }
+        let connection = self.session.target.connect().map_err(|e| HarnessError(e.to_string()))?;
+        let mut client = Client::new(connection);
+        client.send(&SUBSCRIBE.map(Bytes::from));
+        let answer = client.next(self.session.target, self.session.timeout_ms);
+        let verdict = match &answer {
+            Incoming::Reply(reply) if reply.elements().is_some() => {
+                self.listener = Some(client);
+                return Ok(());
+            }
+            Incoming::Reply(reply) if reply.is_unknown_command() => Verdict::Missing,
+            _ => Verdict::Fail,
+        };
+        self.fault_as(verdict, self.case.line, "to hear events", &answer)
+    }
+
     /// After the last step: nothing more may have come, and the effects must be as stated.
-    pub(super) fn effects(&mut self, events: Option<&mut Client>) -> Result<(), Stop> {
+    pub(super) fn effects(&mut self) -> Result<(), Stop> {
         let line = self.case.line;
-        if expects_the_end(self.case) && self.session.settle().is_err() {
+        if self.case.may_end_the_server() {
             return Ok(());
         }
         self.settle()?;
         let names: Vec<&str> = self.clients.keys().copied().collect();
         for name in names {
-            if self.client(name).monitors {
+            if self.case.monitors().contains(&name) {
                 continue;
             }
             let further = self.next(name, 0);
@@ -56,7 +59,7 @@ impl Play<'_, '_, '_> {
                 self.fault(line, &format!("nothing more on {name}"), &further)?;
             }
         }
-        self.judge_events(events)?;
+        self.judge_events()?;
         self.judge_propagation()?;
         let wanted = matches!(&self.case.state, State::Keys(_));
         if wanted || (self.recording && self.case.state != State::Any) {
@@ -75,22 +78,23 @@ impl Play<'_, '_, '_> {
         if let State::Keys(keys) = &self.case.state {
             let differences =
                 keyspace::differences(keys, &found, &self.session.identity, &mut self.cx);
-            for (expected, got) in differences {
+            for (verdict, expected, got) in differences {
                 let line = self.case.state_line.unwrap_or(self.case.line);
-                self.played.faults.push(Fault::fail(line, format!("state: {expected}"), got));
+                let fault = Fault::fail(line, format!("state: {expected}"), got);
+                self.played.faults.push(Fault { verdict, ..fault });
             }
         }
         self.played.trace.state = Some(found);
         Ok(())
     }
 
-    fn judge_events(&mut self, events: Option<&mut Client>) -> Result<(), Stop> {
+    fn judge_events(&mut self) -> Result<(), Stop> {
         let Some(want) = &self.case.events else {
             return Ok(());
         };
         let mut got: Vec<String> = Vec::new();
-        match events {
-            Some(client) => {
+        match self.listener.take() {
+            Some(mut client) => {
                 while let Incoming::Reply(reply) = client.next(self.session.target, 0) {
                     self.check_deadline()?;
                     got.extend(event_line(&reply));
@@ -101,9 +105,12 @@ impl Play<'_, '_, '_> {
                 got.extend(told.iter().map(ToString::to_string));
             }
         }
-        let applies =
-            |event: &&crate::case::Event| event.when.holds(&self.session.identity, self.cx.resp);
-        let want: Vec<String> = want.iter().filter(applies).map(ToString::to_string).collect();
+        let applies = |event: &&Event| event.when.holds(&self.session.identity, self.cx.resp);
+        let line = |event: &Event| {
+            let key = Bytes(self.cx.substitute(&event.key.0).into_owned());
+            Event { key, ..event.clone() }.to_string()
+        };
+        let want: Vec<String> = want.iter().filter(applies).map(line).collect();
         if want != got {
             let expected = format!("events: {}", want.join(", "));
             self.played.faults.push(Fault::fail(self.case.line, expected, got.join(", ")));
@@ -131,17 +138,6 @@ impl Play<'_, '_, '_> {
     }
 }
 
-/// Whether a case may have stopped the server: it lets a connection close and asks for no state.
-pub(super) fn expects_the_end(case: &Case) -> bool {
-    let closed = |a: &Alternative| a.want == Want::Closed;
-    let closes = |step: &Step| match step {
-        Step::Receive(receive) => receive.reply.iter().any(closed),
-        Step::Send(send) => send.replies.iter().flatten().any(closed),
-        _ => false,
-    };
-    matches!(case.state, State::Any | State::Unstated) && case.steps.iter().any(closes)
-}
-
 /// `set "k"` out of a pmessage of a keyevent channel.
 fn event_line(reply: &Reply) -> Option<String> {
     let [_, _, channel, key] = reply.elements()? else {
@@ -149,7 +145,7 @@ fn event_line(reply: &Reply) -> Option<String> {
     };
     let channel = String::from_utf8_lossy(channel.text()?).into_owned();
     let (db, event) = channel.strip_prefix("__keyevent@")?.split_once("__:")?;
-    let event = crate::case::Event {
+    let event = Event {
         db: db.parse().ok()?,
         event: event.to_string(),
         key: key.text()?.into(),

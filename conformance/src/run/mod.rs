@@ -11,7 +11,7 @@
 //!   closed     end of file
 //! ```
 //!
-//! A connection that monitors would see those PINGs: there a quiet window must do.
+//! A connection that monitors would see those PINGs: in a case that has one, a quiet window must do.
 
 mod difference;
 mod effects;
@@ -24,7 +24,7 @@ use crate::bytes::Bytes;
 use crate::case::{Case, Send, Step};
 use crate::client::{Client, Incoming};
 use crate::keyspace::Found;
-use crate::matcher::{Context, Match};
+use crate::matcher::{Context, Match, PROTOCOL};
 use crate::rules::RETRY_MS;
 use crate::session::{Harness, HarnessError, Session};
 use crate::verdict::{Fault, Outcome, Verdict};
@@ -89,7 +89,7 @@ pub fn run(
     session.fresh()?;
     let started = Instant::now();
     let mut played = play(session, case, resp, recording);
-    session.end_expected = effects::expects_the_end(case);
+    session.end_expected = case.may_end_the_server();
     let trouble = session.restore(case);
     outcome.duration_ms = started.elapsed().as_millis() as u64;
     match played.stop {
@@ -153,6 +153,8 @@ struct Play<'s, 't, 'c> {
     case: &'c Case,
     recording: bool,
     clients: BTreeMap<&'c str, Client>,
+    /// Hears keyspace events, if the case states any.
+    listener: Option<Client>,
     cx: Context,
     started_ms: u64,
     slept_ms: u64,
@@ -171,32 +173,36 @@ struct Played {
 }
 
 fn play(session: &mut Session, case: &Case, resp: u8, recording: bool) -> Played {
-    let mut events = match prepare(session, case) {
-        Ok(events) => events,
-        Err(stop) => return Played { stop: Some(stop), ..Played::default() },
-    };
+    if let Err(stop) = configure(session, case) {
+        return Played { stop: Some(stop), ..Played::default() };
+    }
     session.target.take_propagated();
     let started_ms = session.target.now_ms();
     let deadline = Instant::now() + Duration::from_millis(session.case_limit_ms);
+    let mut cx = Context::new(resp);
+    cx.variables.insert(PROTOCOL.into(), resp.to_string().as_str().into());
     let mut play = Play {
         session,
         case,
         recording,
         clients: BTreeMap::new(),
-        cx: Context::new(resp),
+        listener: None,
+        cx,
         started_ms,
         slept_ms: 0,
         deadline,
         played: Played { transcript: configured(case), ..Played::default() },
     };
-    let outcome =
-        play.open(resp).and_then(|()| play.steps()).and_then(|()| play.effects(events.as_mut()));
+    let outcome = play
+        .open(resp)
+        .and_then(|()| play.listen())
+        .and_then(|()| play.steps())
+        .and_then(|()| play.effects());
     Played { stop: outcome.err(), ..play.played }
 }
 
-/// The case's configuration, and an ear for events if it states any.
-fn prepare(session: &mut Session, case: &Case) -> Result<Option<Client>, Stop> {
-    for (key, value) in &case.config {
+fn configure(session: &mut Session, case: &Case) -> Result<(), Stop> {
+    for (key, value) in &case.settings() {
         let reply =
             session.call_bytes(&["CONFIG".into(), "SET".into(), key.clone(), value.clone()])?;
         if let Some(error) = reply.error() {
@@ -204,10 +210,7 @@ fn prepare(session: &mut Session, case: &Case) -> Result<Option<Client>, Stop> {
             return Err(Stop::Skip(format!("config {key} {value}: {error}")));
         }
     }
-    match &case.events {
-        Some(_) => effects::listen(session),
-        None => Ok(None),
-    }
+    Ok(())
 }
 
 impl<'c> Play<'_, '_, 'c> {
@@ -293,8 +296,11 @@ impl<'c> Play<'_, '_, 'c> {
                 match self.next(&send.on, self.session.timeout_ms) {
                     Incoming::Reply(reply) if reply.error().is_none() => {}
                     other => {
+                        let missing =
+                            matches!(&other, Incoming::Reply(r) if r.is_unknown_command());
+                        let verdict = if missing { Verdict::Missing } else { Verdict::Fail };
                         self.note(&other);
-                        self.fault(send.line, "no error", &other)?
+                        self.fault_as(verdict, send.line, "<success>", &other)?
                     }
                 }
             }

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use super::remote::answers_ping;
 use super::{Connection, Remote, Target};
-use crate::rules::START;
+use crate::rules::{DIR, PORT, START};
 
 const ATTEMPTS: u32 = 5;
 const START_TIMEOUT: Duration = Duration::from_secs(10);
@@ -107,11 +107,13 @@ fn spawn(program: &Path, directory: &Path) -> io::Result<(Child, u16)> {
     let mut last = String::new();
     for _ in 0..ATTEMPTS {
         let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
+        let argument = |word: &&str| match *word {
+            PORT => port.to_string().into(),
+            DIR => directory.as_os_str().to_owned(),
+            other => other.into(),
+        };
         let mut child = Command::new(program)
-            .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--logfile", "server.log"])
-            .args(START)
-            .arg("--dir")
-            .arg(directory)
+            .args(START.iter().map(argument))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
