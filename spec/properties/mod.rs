@@ -12,5 +12,6 @@ mod lzf;
 mod quicklist;
 mod scan;
 mod skiplist;
+mod sorted_set;
 mod string;
 mod sweep;
