@@ -1,8 +1,8 @@
 //! # Keys: whatever they hold
 
 use super::{
-    Answer, Encoding, Item, Model, NO_SUCH_KEY, NOT_INTEGER, Reply, SYNTAX, Word, databases, is,
-    numbers,
+    Answer, Encoding, Item, Model, NO_SUCH_KEY, NOT_INTEGER, Reply, SYNTAX, Value, Word, databases,
+    is, numbers,
 };
 use keynotes::base::glob;
 use std::collections::BTreeSet;
@@ -24,7 +24,7 @@ pub fn exists(model: &mut Model, db: usize, words: &[Word]) -> Answer {
 }
 
 pub fn type_of(model: &mut Model, db: usize, words: &[Word]) -> Answer {
-    Ok(Reply::Status(if model.exists(db, &words[1]) { "string" } else { "none" }))
+    Ok(Reply::Status(model.find(db, &words[1]).map_or("none", |item| item.type_name())))
 }
 
 pub fn rename(model: &mut Model, db: usize, words: &[Word]) -> Answer {
@@ -108,13 +108,13 @@ pub fn randomkey(model: &mut Model, db: usize, _: &[Word]) -> Answer {
 pub fn scan(model: &mut Model, db: usize, words: &[Word]) -> Answer {
     let cursor = String::from_utf8_lossy(&words[1]).parse::<u64>();
     let cursor = cursor.map_err(|_| "ERR invalid cursor")?;
-    let (mut pattern, mut type_name, mut count) = (&b"*"[..], &b"string"[..], 10);
+    let (mut pattern, mut type_name, mut count) = (&b"*"[..], None, 10);
     for option in words[2..].chunks(2) {
         let [name, value] = option else { return Err(SYNTAX.into()) };
         if is(name, "MATCH") {
             pattern = value;
         } else if is(name, "TYPE") {
-            type_name = value;
+            type_name = Some(value);
         } else if is(name, "COUNT") {
             count = numbers::integer(value).ok_or(NOT_INTEGER)?;
             if count < 1 {
@@ -125,8 +125,10 @@ pub fn scan(model: &mut Model, db: usize, words: &[Word]) -> Answer {
         }
     }
     model.haunt(db);
-    let found =
-        if is(type_name, "string") { matching(model, db, pattern) } else { BTreeSet::new() };
+    let mut found = matching(model, db, pattern);
+    if let Some(type_name) = type_name {
+        found.retain(|key| is(type_name, model.dbs[db][key].type_name()));
+    }
     if cursor == 0 && count >= SCAN_ALL {
         let end = Reply::Bulk(b"0".to_vec());
         return Ok(Reply::Array(vec![end, Reply::InAnyOrder(found)]));
@@ -158,6 +160,15 @@ pub fn object(model: &mut Model, db: usize, words: &[Word]) -> Answer {
         Encoding::Int => Reply::Bulk(b"int".to_vec()),
         Encoding::Embstr => Reply::Bulk(b"embstr".to_vec()),
         Encoding::Raw => Reply::Bulk(b"raw".to_vec()),
+        Encoding::BySize => {
+            let names = match item.value {
+                Value::Hash(_) => &["listpack", "hashtable"][..],
+                Value::Set(_) => &["intset", "listpack", "hashtable"],
+                Value::List(_) => &["listpack", "quicklist"],
+                Value::Text(_) => unreachable!("its encoding is known"),
+            };
+            Reply::OneOf(names.iter().map(|name| name.as_bytes().to_vec()).collect())
+        }
     })
 }
 

@@ -9,10 +9,11 @@ use super::{Answer, Model, NOT_INTEGER, Reply, SYNTAX, Word, is, numbers};
 type Stretch = (usize, usize, usize);
 
 pub fn lcs(model: &mut Model, db: usize, words: &[Word]) -> Answer {
-    let text = |model: &mut Model, key: &[u8]| {
-        model.find(db, key).map_or(Vec::new(), |item| item.text.clone())
+    let text = |model: &mut Model, key: &[u8]| match model.find_text(db, key) {
+        Ok(found) => Ok(found.map_or(Vec::new(), |(text, _)| text)),
+        Err(_) => Err("ERR The specified keys must contain string values"),
     };
-    let (a, b) = (text(model, &words[1]), text(model, &words[2]));
+    let (a, b) = (text(model, &words[1])?, text(model, &words[2])?);
     let (mut len, mut idx, mut lens, mut shortest) = (false, false, false, 0);
     let mut rest = words[3..].iter();
     while let Some(word) = rest.next() {

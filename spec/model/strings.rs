@@ -1,34 +1,36 @@
 //! # Strings: GET, SET and their kin
 
-use super::{Answer, Encoding, Item, Model, NOT_INTEGER, Reply, SYNTAX, Word, is, numbers};
+use super::{Answer, Encoding, Item, Model, NOT_INTEGER, Reply, SYNTAX, Value, Word, is, numbers};
 
 const LEN_MAX: u64 = 512 << 20;
 const TOO_LONG: &str = "ERR string exceeds maximum allowed size (proto-max-bulk-len)";
 
 pub fn get(model: &mut Model, db: usize, words: &[Word]) -> Answer {
-    Ok(read(model, db, &words[1]))
+    read(model, db, &words[1])
 }
 
-fn read(model: &mut Model, db: usize, key: &[u8]) -> Reply {
-    Reply::bulk_or_nil(model.find(db, key).map(|item| item.text.clone()))
+fn read(model: &mut Model, db: usize, key: &[u8]) -> Answer {
+    Ok(Reply::bulk_or_nil(model.find_text(db, key)?.map(|(text, _)| text)))
 }
 
+/// To which another type is as good as nothing.
 pub fn mget(model: &mut Model, db: usize, words: &[Word]) -> Answer {
-    Ok(Reply::Array(words[1..].iter().map(|key| read(model, db, key)).collect()))
+    let texts = words[1..].iter().map(|key| read(model, db, key).unwrap_or(Reply::Nil));
+    Ok(Reply::Array(texts.collect()))
 }
 
 pub fn strlen(model: &mut Model, db: usize, words: &[Word]) -> Answer {
-    Ok(Reply::count(model.find(db, &words[1]).map_or(0, |item| item.text.len())))
+    Ok(Reply::count(model.find_text(db, &words[1])?.map_or(0, |(text, _)| text.len())))
 }
 
 pub fn getdel(model: &mut Model, db: usize, words: &[Word]) -> Answer {
-    let reply = read(model, db, &words[1]);
+    let reply = read(model, db, &words[1])?;
     model.remove(db, &words[1]);
     Ok(reply)
 }
 
 pub fn getset(model: &mut Model, db: usize, words: &[Word]) -> Answer {
-    let reply = read(model, db, &words[1]);
+    let reply = read(model, db, &words[1])?;
     model.put(db, &words[1], Item::new(&words[2]));
     Ok(reply)
 }
@@ -94,6 +96,7 @@ pub fn set(model: &mut Model, db: usize, words: &[Word]) -> Answer {
     let options = Options::read(&words[3..], true)?;
     let mut deadline_ms = options.deadline_ms(model, "set")?;
     let before = model.find(db, key).cloned();
+    let old = if options.get { read(model, db, key)? } else { Reply::Nil };
     let holds = !(options.nx && before.is_some() || options.xx && before.is_none());
     if holds {
         if options.keepttl {
@@ -102,7 +105,7 @@ pub fn set(model: &mut Model, db: usize, words: &[Word]) -> Answer {
         model.put(db, key, Item { deadline_ms, ..Item::new(&words[2]) });
     }
     Ok(match (options.get, holds) {
-        (true, _) => Reply::bulk_or_nil(before.map(|item| item.text)),
+        (true, _) => old,
         (false, true) => Reply::ok(),
         (false, false) => Reply::Nil,
     })
@@ -132,7 +135,7 @@ pub fn psetex(model: &mut Model, db: usize, words: &[Word]) -> Answer {
 pub fn getex(model: &mut Model, db: usize, words: &[Word]) -> Answer {
     let key = &words[1];
     let options = Options::read(&words[2..], false)?;
-    let Some(item) = model.find(db, key).cloned() else { return Ok(Reply::Nil) };
+    let Some((text, item)) = model.find_text(db, key)? else { return Ok(Reply::Nil) };
     match options.deadline_ms(model, "getex")? {
         Some(deadline_ms) if deadline_ms <= model.now_ms => {
             model.remove(db, key);
@@ -145,7 +148,7 @@ pub fn getex(model: &mut Model, db: usize, words: &[Word]) -> Answer {
         }
         None => {}
     }
-    Ok(Reply::Bulk(item.text))
+    Ok(Reply::Bulk(text))
 }
 
 pub fn mset(model: &mut Model, db: usize, words: &[Word]) -> Answer {
@@ -174,13 +177,13 @@ fn pairs<'w>(words: &'w [Word], name: &str) -> Result<Vec<(&'w Word, &'w Word)>,
 /// A key that is made here is as SET would make it; one that is changed is raw from then on.
 pub fn append(model: &mut Model, db: usize, words: &[Word]) -> Answer {
     let (key, tail) = (&words[1], &words[2]);
-    let item = match model.find(db, key).cloned() {
-        None => Item::new(tail),
-        Some(item) => {
-            Item { text: [&item.text[..], tail].concat(), encoding: Encoding::Raw, ..item }
+    let (len, item) = match model.find_text(db, key)? {
+        None => (tail.len(), Item::new(tail)),
+        Some((mut text, item)) => {
+            text.extend_from_slice(tail);
+            (text.len(), Item { value: Value::Text(text), encoding: Encoding::Raw, ..item })
         }
     };
-    let len = item.text.len();
     model.put(db, key, item);
     Ok(Reply::count(len))
 }
@@ -189,20 +192,19 @@ pub fn setrange(model: &mut Model, db: usize, words: &[Word]) -> Answer {
     let (key, patch) = (&words[1], &words[3]);
     let offset = numbers::integer(&words[2]).ok_or(NOT_INTEGER)?;
     let offset = u64::try_from(offset).map_err(|_| "ERR offset is out of range")?;
-    let before = model.find(db, key).cloned();
+    let before = model.find_text(db, key)?;
     if patch.is_empty() {
-        return Ok(Reply::count(before.map_or(0, |item| item.text.len())));
+        return Ok(Reply::count(before.map_or(0, |(text, _)| text.len())));
     }
     if offset + patch.len() as u64 > LEN_MAX {
         return Err(TOO_LONG.into());
     }
-    let mut item = before.unwrap_or_else(|| Item::text(Vec::new()));
+    let (mut text, item) = before.unwrap_or_else(|| (Vec::new(), Item::text(Vec::new())));
     let (start, end) = (offset as usize, offset as usize + patch.len());
-    item.text.resize(item.text.len().max(end), 0);
-    item.text[start..end].copy_from_slice(patch);
-    item.encoding = Encoding::Raw;
-    let len = item.text.len();
-    model.put(db, key, item);
+    text.resize(text.len().max(end), 0);
+    text[start..end].copy_from_slice(patch);
+    let len = text.len();
+    model.put(db, key, Item { value: Value::Text(text), encoding: Encoding::Raw, ..item });
     Ok(Reply::count(len))
 }
 
@@ -210,7 +212,7 @@ pub fn setrange(model: &mut Model, db: usize, words: &[Word]) -> Answer {
 pub fn getrange(model: &mut Model, db: usize, words: &[Word]) -> Answer {
     let start = i128::from(numbers::integer(&words[2]).ok_or(NOT_INTEGER)?);
     let end = i128::from(numbers::integer(&words[3]).ok_or(NOT_INTEGER)?);
-    let text = model.find(db, &words[1]).map_or(Vec::new(), |item| item.text.clone());
+    let text = model.find_text(db, &words[1])?.map_or(Vec::new(), |(text, _)| text);
     let len = text.len() as i128;
     let from_front = |index: i128| if index < 0 { (index + len).max(0) } else { index };
     let backwards = start < 0 && end < 0 && start > end;

@@ -186,6 +186,7 @@ proptest! {
 
 #[test]
 fn entries_may_be_freed_on_another_thread() {
-    let e = Entry::new(b"big", NewPayload::Boxed(Box::new(vec![0u8; 1 << 20])), None);
+    let e: Entry<Vec<u8>> =
+        Entry::new(b"big", NewPayload::Boxed(Box::new(vec![0u8; 1 << 20])), None);
     std::thread::spawn(move || drop(e)).join().unwrap();
 }

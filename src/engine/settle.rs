@@ -8,7 +8,7 @@
 use super::{Engine, dispatch};
 use crate::args;
 use crate::commands::client::describe;
-use crate::commands::{Caller, Cx, World};
+use crate::commands::{Caller, Cx, World, timeout};
 use crate::config::{Config, LogLevel};
 use crate::session::blocking::end_wait;
 use crate::session::transaction::Watches;
@@ -77,19 +77,17 @@ impl Engine {
         }
     }
 
-    /// Tries again those who wait for a key, first come first served, as long as it holds something.
-    /// Who wants another type is passed over. What each of them does is a unit of its own.
+    /// Tries again those who wait for what a key holds, first come first served, as long as it holds
+    /// something. What each of them does is a unit of its own.
     fn serve(&mut self, db: usize, key: &[u8], world: &mut dyn World) {
         let mut last = 0;
-        while let Some((ticket, client)) = self.waiting.next(db, key, last) {
-            last = ticket;
+        loop {
             self.keys.begin(db, self.clock.ms());
             let Some(found) = self.keys.type_of(key) else { return };
-            let blocked = self.clients[client].blocked.as_ref();
-            if blocked.is_some_and(|blocked| blocked.wants == found) {
-                self.try_again(client, world);
-                self.end_unit(world);
-            }
+            let Some((ticket, client)) = self.waiting.next(db, key, found, last) else { return };
+            self.try_again(client, world);
+            self.end_unit(world);
+            last = ticket;
         }
     }
 
@@ -124,6 +122,8 @@ impl Engine {
             end_wait(&mut self.clients, &mut self.waiting, client, |blocked, reply| {
                 (blocked.on_timeout)(reply);
             });
+            let Engine { clients, table, stats, config, .. } = self;
+            timeout::count_ended(client, false, clients, table, stats, config);
         }
     }
 

@@ -12,14 +12,13 @@
 //!
 //! Everybody draws a ticket on arrival, and a line is in the order of tickets: to leave
 //! from the middle, as who gives up does, costs no more than to be served. A client says what type it
-//! [`wants`](Blocked::wants), and is left alone while its key holds nothing, or something else: so a push
-//! costs what it serves, however many wait. Both O(log n) in those who wait for the same key.
+//! [`wants`](Blocked::wants), and nobody looks at it while its key holds nothing, or something else: a
+//! write costs what it serves, however many wait. Both O(log n) in those who wait for the same key.
 
 use super::{ClientKey, Clients};
 use crate::protocol::{OwnedArgs, Reply};
 use crate::values::Type;
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Bound;
 
 /// A client that waits.
 #[derive(Debug)]
@@ -53,10 +52,10 @@ pub struct WaitingLines {
     last_ticket: Ticket,
 }
 
-/// Who waits for one key, first come first.
+/// Who waits for one key: by what they want, first come first.
 #[derive(Debug, Default)]
 struct Line {
-    clients: BTreeMap<Ticket, ClientKey>,
+    clients: BTreeMap<(Type, Ticket), ClientKey>,
     /// The key is listed in [`WaitingLines::ready`].
     is_ready: bool,
 }
@@ -83,7 +82,7 @@ impl WaitingLines {
         self.deadlines.extend(blocked.deadline_ms.map(|deadline_ms| (deadline_ms, client)));
         for key in &blocked.keys {
             let line = self.lines.entry(blocked.db).or_default().entry(key.clone()).or_default();
-            line.clients.insert(blocked.ticket, client);
+            line.clients.insert((blocked.wants, blocked.ticket), client);
         }
     }
 
@@ -95,7 +94,7 @@ impl WaitingLines {
         let Some(of_db) = self.lines.get_mut(&blocked.db) else { return };
         for key in &blocked.keys {
             let Some(line) = of_db.get_mut(key) else { continue };
-            line.clients.remove(&blocked.ticket);
+            line.clients.remove(&(blocked.wants, blocked.ticket));
             if line.clients.is_empty() {
                 of_db.remove(key);
             }
@@ -105,11 +104,18 @@ impl WaitingLines {
         }
     }
 
-    /// Who waits for a key and comes next behind a ticket; 0 is before all.
-    pub fn next(&self, db: usize, key: &[u8], after: Ticket) -> Option<(Ticket, ClientKey)> {
+    /// Of those who wait for a key to hold this type, the one who comes next behind a ticket; 0 is
+    /// before all.
+    pub fn next(
+        &self,
+        db: usize,
+        key: &[u8],
+        wants: Type,
+        after: Ticket,
+    ) -> Option<(Ticket, ClientKey)> {
         let line = self.lines.get(&db)?.get(key)?;
-        let mut behind = line.clients.range((Bound::Excluded(after), Bound::Unbounded));
-        behind.next().map(|(&ticket, &client)| (ticket, client))
+        let mut behind = line.clients.range((wants, after + 1)..=(wants, Ticket::MAX));
+        behind.next().map(|(&(_, ticket), &client)| (ticket, client))
     }
 
     /// Notes that a key changed; keys that nobody waits for are ignored.
@@ -196,7 +202,7 @@ mod tests {
     }
 
     fn line(waiting: &WaitingLines, key: &str) -> Vec<ClientKey> {
-        let next = |after: Ticket| waiting.next(0, key.as_bytes(), after);
+        let next = |after: Ticket| waiting.next(0, key.as_bytes(), Type::List, after);
         let line = std::iter::successors(next(0), |(ticket, _)| next(*ticket));
         line.map(|(_, client)| client).collect()
     }
@@ -217,6 +223,18 @@ mod tests {
         assert_eq!(line(&waiting, "b"), clients);
         clients.iter().zip(&waits).for_each(|(client, blocked)| waiting.leave(*client, blocked));
         assert!(waiting.is_empty());
+    }
+
+    #[test]
+    fn who_wants_another_type_is_in_another_line() {
+        let mut waiting = WaitingLines::default();
+        for (client, wants) in [(1, Type::SortedSet), (2, Type::List), (3, Type::SortedSet)] {
+            let blocked = Blocked { wants, ..blocked(&mut waiting, &["a"]) };
+            waiting.join(ClientKey(client), &blocked);
+        }
+        assert_eq!(line(&waiting, "a"), [ClientKey(2)]);
+        assert_eq!(waiting.next(0, b"a", Type::SortedSet, 1), Some((3, ClientKey(3))));
+        assert_eq!(waiting.next(0, b"a", Type::Hash, 0), None);
     }
 
     #[test]

@@ -378,7 +378,7 @@ mod tests {
 
     const FOUR: Limits = Limits { fill: 4, compress_depth: 0, packed_threshold: 0 };
 
-    fn words<'w>(text: &'w str) -> impl ExactSizeIterator<Item = &'w [u8]> + Clone {
+    fn words(text: &str) -> impl ExactSizeIterator<Item = &[u8]> + Clone {
         text.split(' ').map(str::as_bytes).collect::<Vec<_>>().into_iter()
     }
 

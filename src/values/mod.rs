@@ -68,7 +68,7 @@ pub enum Form {
 }
 
 /// A type, as TYPE tells it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Type {
     String,
     List,

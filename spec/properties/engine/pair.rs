@@ -2,15 +2,18 @@
 
 use super::requests::{CLIENTS, START_MS, Step};
 use crate::model::reply::Clock;
-use crate::model::{self, Encoding, Model};
+use crate::model::{self, Encoding, Model, Value};
 use crate::support::Redis;
 use keynotes::engine::feed::Feed;
 use keynotes::protocol::request::Batch;
 use keynotes::protocol::{OwnedArgs, Reply, Resp};
 use keynotes::session::ClientKey;
-use keynotes::values::{self, Entry, Str, View};
+use keynotes::values::list::Side;
+use keynotes::values::{self, Entry, Hash, List, Set, Str, Type, View};
 use std::collections::BTreeMap;
 
+/// What stands for the encodings of all types but strings.
+const BY_SIZE: &str = "by size";
 const RESP: [Resp; CLIENTS] = [Resp::V2, Resp::V3];
 
 pub struct Pair {
@@ -25,8 +28,8 @@ pub struct Pair {
     pub last: Vec<u8>,
 }
 
-/// What is at a key, as far as a copy of the data must agree: text and deadline.
-type Contents = BTreeMap<(usize, Vec<u8>), (Vec<u8>, Option<i64>)>;
+/// What is at a key, as far as a copy of the data must agree: value and deadline.
+type Contents = BTreeMap<(usize, Vec<u8>), (Value, Option<i64>)>;
 
 impl Pair {
     pub fn new() -> Self {
@@ -56,7 +59,7 @@ impl Pair {
                 let args = OwnedArgs::from_words(words.iter().map(Vec::as_slice));
                 self.redis.run(client, &args);
                 let got = self.redis.engine.clients[client].out.take();
-                let right = self.model.ask(*who, words);
+                let right = self.model.ask(*who, words, &got);
                 if !right.matches(&got, RESP[*who], Clock::Same) {
                     let got = got.escape_ascii();
                     return Err(format!("{step}\nmodel  {right:?}\nengine {got}"));
@@ -99,11 +102,14 @@ impl Pair {
         let mut encodings = BTreeMap::new();
         for db in 0..self.model.dbs.len() {
             for (key, item) in self.model.living(db) {
-                right.insert((db, key.clone()), (item.text.clone(), item.deadline_ms));
+                right.insert((db, key.clone()), (item.value.clone(), item.deadline_ms));
                 encodings.insert((db, key.clone()), encoding_name(item.encoding));
             }
         }
-        let name = |entry: &Entry| values::encoding_name(entry);
+        let name = |entry: &Entry| match Type::of(entry) {
+            Type::String => values::encoding_name(entry),
+            _ => BY_SIZE,
+        };
         let now_ms = self.model.now_ms;
         let lives = |entry: &Entry| entry.expiry_ms().is_none_or(|at_ms| at_ms >= now_ms);
         agree("keys", &right, &contents(&self.redis, lives, read))?;
@@ -135,9 +141,24 @@ fn contents<T>(
     all
 }
 
-fn read(entry: &Entry) -> (Vec<u8>, Option<i64>) {
-    let text = Str::view(entry.payload()).expect("only strings are made here");
-    (text.to_vec(), entry.expiry_ms())
+fn read(entry: &Entry) -> (Value, Option<i64>) {
+    let value = match Type::of(entry) {
+        Type::String => Value::Text(Str::view(entry).expect("a string").to_vec()),
+        Type::Hash => {
+            let fields = Hash::view(entry).expect("a hash").iter();
+            Value::Hash(fields.map(|(field, value)| (field.to_vec(), value.to_vec())).collect())
+        }
+        Type::Set => Value::Set(Set::view(entry).expect("a set").iter().map(Str::to_vec).collect()),
+        Type::List => {
+            let mut list = Vec::new();
+            List::view(entry).expect("a list").for_each(0, Side::Head, usize::MAX, |element| {
+                list.push(Str::from(element).to_vec());
+            });
+            Value::List(list)
+        }
+        other => unreachable!("no {} is made here", other.name()),
+    };
+    (value, entry.expiry_ms())
 }
 
 fn encoding_name(encoding: Encoding) -> &'static str {
@@ -145,5 +166,6 @@ fn encoding_name(encoding: Encoding) -> &'static str {
         Encoding::Int => "int",
         Encoding::Embstr => "embstr",
         Encoding::Raw => "raw",
+        Encoding::BySize => BY_SIZE,
     }
 }

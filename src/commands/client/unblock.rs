@@ -8,8 +8,8 @@ use super::wrong_words;
 use crate::base::error::Error;
 use crate::base::int::parse_i64;
 use crate::base::word;
-use crate::commands::Cx;
 use crate::commands::row::Outcome;
+use crate::commands::{Cx, timeout};
 use crate::protocol::Args;
 use crate::session::blocking::end_wait;
 
@@ -31,8 +31,11 @@ pub(super) fn unblock(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
             if with_error { reply.error(UNBLOCKED) } else { (blocked.on_timeout)(reply) }
         })
     });
-    if ended && with_error {
-        cx.stats.count_error(b"UNBLOCKED".to_vec());
+    if let Some(client) = client.filter(|_| ended) {
+        timeout::count_ended(client, with_error, cx.clients, cx.table, cx.stats, cx.config);
+        if with_error {
+            cx.stats.count_error(b"UNBLOCKED".to_vec());
+        }
     }
     cx.reply.int(i64::from(ended));
     Ok(())

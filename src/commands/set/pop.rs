@@ -126,7 +126,7 @@ impl Removals<'_> {
         if !self.on {
             return;
         }
-        if self.told % RUN_MAX == 0 {
+        if self.told.is_multiple_of(RUN_MAX) {
             self.runs.push(args!["SREM", self.key]);
         }
         self.told += 1;

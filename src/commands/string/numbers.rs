@@ -44,7 +44,7 @@ pub fn incrbyfloat(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
     let old = match cx.keys.peek(key) {
         None => Float80::from_f64(0.0),
         Some(entry) => {
-            let value = Str::view(&entry).ok_or(Error::WrongType)?;
+            let value = Str::view(entry).ok_or(Error::WrongType)?;
             let mut digits = itoa::Buffer::new();
             Float80::parse(value.bytes(&mut digits)).ok_or(Error::NotFloat)?
         }

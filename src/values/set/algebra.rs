@@ -230,7 +230,7 @@ mod tests {
         };
         let right: Vec<i64> = (0..100).filter(|n| n % 2 == 0 || n % 3 == 0).collect();
         assert_eq!(united(&mut [twos, threes]), right, "in order");
-        for mut sets in [vec![fives, sixes, twos], vec![fives, sixes, twos].repeat(5)] {
+        for mut sets in [vec![fives, sixes, twos], [fives, sixes, twos].repeat(5)] {
             let mut all = united(&mut sets);
             all.sort_unstable();
             let right = |n: &i64| n % 6 == 0 || *n < 100 && (n % 2 == 0 || n % 5 == 0);
