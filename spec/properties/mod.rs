@@ -15,6 +15,7 @@ mod quicklist;
 mod scan;
 mod set;
 mod skiplist;
+mod sorted_set;
 mod string;
 mod sweep;
 mod waiting;

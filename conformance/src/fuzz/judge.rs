@@ -133,9 +133,6 @@ impl Judge {
                     if !self.is_same(&scene, Some(*queued), "", left, right) {
                         return Some(self.name(args));
                     }
-                    if self.ended {
-                        break;
-                    }
                 }
                 None
             }

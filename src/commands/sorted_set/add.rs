@@ -103,7 +103,7 @@ fn add(cx: &mut Cx<'_>, args: Args<'_>, rule: Rule) -> Outcome {
     };
     let mut set = SortedSetMut::new(&mut entry, limits).ok_or(Error::WrongType)?;
     let members = pairs.from(1).iter().step_by(2);
-    set.expect(members.clone(), cx.rng);
+    set.expect(&pairs[1], members.len(), cx.rng);
     let (mut added, mut moved, mut last) = (0, 0, None);
     for (member, given) in members.zip([first].into_iter().chain(others)) {
         let choose = |old| {

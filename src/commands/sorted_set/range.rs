@@ -204,10 +204,8 @@ impl Wanted<'_> {
                 return members.take(ranks.len()).for_each(|(member, score)| each(member, score));
             }
         };
-        // A negative offset is beyond every end.
-        let Ok(offset) = usize::try_from(self.offset) else { return };
         let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
-        let members = set.iter_in(range, self.from, offset).take(limit);
+        let members = set.iter_in(range, self.from, self.offset).take(limit);
         members.for_each(|(member, score)| each(member, score));
     }
 }

@@ -50,14 +50,12 @@ impl<'e> SortedSetMut<'e> {
     }
 
     /// Prepares for members that are about to be added: if they alone were too many for a listpack, or
-    /// one too long, the skip list is made now.
-    pub fn expect<'w>(&mut self, members: impl ExactSizeIterator<Item = &'w [u8]>, rng: &mut Rng) {
-        if self.list().is_some() {
-            return;
-        }
-        let count = members.len();
-        let too_many = count > self.limits.entries;
-        if too_many || members.into_iter().any(|member| member.len() > self.limits.value_bytes) {
+    /// the first of all is too long, the skip list is made now.
+    #[inline]
+    pub fn expect(&mut self, first: &[u8], count: usize, rng: &mut Rng) {
+        let SortedSet::Packed(pairs) = self.view() else { return };
+        let is_too_long = pairs.is_empty() && first.len() > self.limits.value_bytes;
+        if is_too_long || count > self.limits.entries {
             self.become_list(rng).reserve(count);
         }
     }

@@ -33,7 +33,7 @@ use std::cmp::Ordering;
 use crate::base::hash::HashSeed;
 use crate::base::rng::Rng;
 use crate::structures::listpack::{Listpack, Position};
-use crate::structures::skiplist::{Element, SkipList};
+use crate::structures::skiplist::SkipList;
 pub use crate::structures::skiplist::{LexBound, LexRange, ScoreRange};
 
 use super::{Entry, Payload, Str, Type, Value, View, bytes_of};
@@ -156,14 +156,16 @@ impl<'a> SortedSet<'a> {
         }
     }
 
-    /// The members within a range, from its end on, after the first few of them.
+    /// The members within a range, from an end of it on, after `offset` of them. A negative offset
+    /// counts from the other end: -1 is its last member. (Only in a skip list; a listpack has nothing
+    /// there. Redis 7.4 answers so.)
     pub fn iter_in(
         self,
         range: Range<'_>,
         from: End,
-        skipped: usize,
+        offset: i64,
     ) -> impl Iterator<Item = (Str<'a>, Score<'a>)> {
-        let all = if self.is_outside(range) { None } else { self.begin_in(range, from, skipped) };
+        let all = if self.is_outside(range) { None } else { self.begin_in(range, from, offset) };
         all.into_iter().flatten().take_while(move |&(member, score)| match from {
             End::Lowest => !range.is_below(member, score),
             End::Highest => !range.is_above(member, score),
@@ -172,11 +174,10 @@ impl<'a> SortedSet<'a> {
 
     /// Number of members within a range. O(log members) in a skip list.
     pub fn count_in(self, range: Range<'_>) -> usize {
-        match (self, range) {
-            (SortedSet::Packed(_), _) => self.iter_in(range, End::Lowest, 0).count(),
+        match self {
+            SortedSet::Packed(_) => self.iter_in(range, End::Lowest, 0).count(),
             _ if self.is_outside(range) => 0,
-            (SortedSet::List(list), Range::Scores(range)) => list.ranks_in(&range).len(),
-            (SortedSet::List(list), Range::Members(range)) => list.ranks_in(&range).len(),
+            SortedSet::List(list) => ranks_in(list, range).len(),
         }
     }
 
@@ -207,26 +208,29 @@ impl<'a> SortedSet<'a> {
         }
     }
 
-    /// Where a range begins, seen from an end, if anybody is there.
-    fn begin_in(self, range: Range<'_>, from: End, skipped: usize) -> Option<Iter<'a>> {
-        let SortedSet::List(list) = self else {
-            let mut rest = self.iter(from);
-            let is_before = |member, score| match from {
-                End::Lowest => range.is_above(member, score),
-                End::Highest => range.is_below(member, score),
-            };
-            let first = rest.find_rest(is_before)?;
-            rest = first;
-            (0..skipped).all(|_| rest.next().is_some()).then_some(())?;
-            return Some(rest);
+    /// Where to begin in a range, if anybody is there.
+    fn begin_in(self, range: Range<'_>, from: End, offset: i64) -> Option<Iter<'a>> {
+        let list = match self {
+            SortedSet::Packed(pairs) => return begin_in_packed(pairs, range, from, offset),
+            SortedSet::List(list) => list,
         };
-        let first = match (range, from) {
-            (Range::Scores(range), End::Lowest) => list.first_in(&range),
-            (Range::Scores(range), End::Highest) => list.last_in(&range),
-            (Range::Members(range), End::Lowest) => list.first_in(&range),
-            (Range::Members(range), End::Highest) => list.last_in(&range),
+        let first = match (range, from, offset) {
+            (Range::Scores(range), End::Lowest, 0) => list.first_in(&range),
+            (Range::Scores(range), End::Highest, 0) => list.last_in(&range),
+            (Range::Members(range), End::Lowest, 0) => list.first_in(&range),
+            (Range::Members(range), End::Highest, 0) => list.last_in(&range),
+            (range, ..) => {
+                let ranks = ranks_in(list, range);
+                let places = usize::try_from(offset.unsigned_abs()).ok()?;
+                let rank = match from {
+                    End::Lowest if offset > 0 => ranks.start.checked_add(places),
+                    End::Lowest => ranks.end.checked_sub(places),
+                    End::Highest if offset > 0 => ranks.end.checked_sub(places + 1),
+                    End::Highest => ranks.start.checked_add(places - 1),
+                };
+                list.nth(rank.filter(|rank| ranks.contains(rank))?)
+            }
         }?;
-        let first = if skipped == 0 { first } else { beyond(list, first, from, skipped)? };
         Some(match from {
             End::Lowest => Iter::Up(first.forward()),
             End::Highest => Iter::Down(first.backward()),
@@ -243,18 +247,26 @@ impl<'a> SortedSet<'a> {
     }
 }
 
-/// The element so many places further away from an end.
-fn beyond<'a>(
-    list: &'a SkipList,
-    element: Element<'a>,
+/// As [`SortedSet::begin_in`], by looking at one pair after the other.
+fn begin_in_packed<'a>(
+    pairs: Listpack<'a>,
+    range: Range<'_>,
     from: End,
-    places: usize,
-) -> Option<Element<'a>> {
-    let rank = list.rank(element);
-    list.nth(match from {
-        End::Lowest => rank.checked_add(places)?,
-        End::Highest => rank.checked_sub(places)?,
-    })
+    offset: i64,
+) -> Option<Iter<'a>> {
+    let skipped = usize::try_from(offset).ok()?;
+    let mut rest = SortedSet::Packed(pairs).iter(from).find_rest(|member, score| match from {
+        End::Lowest => range.is_above(member, score),
+        End::Highest => range.is_below(member, score),
+    })?;
+    (0..skipped).all(|_| rest.next().is_some()).then_some(rest)
+}
+
+fn ranks_in(list: &SkipList, range: Range<'_>) -> std::ops::Range<usize> {
+    match range {
+        Range::Scores(range) => list.ranks_in(&range),
+        Range::Members(range) => list.ranks_in(&range),
+    }
 }
 
 impl Range<'_> {

@@ -8,7 +8,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::super::loosen::Loosen::{Aborted, Explained, Grants, Refuses, Said};
 use super::super::rules::{Again, Rule};
 use super::super::scene::Scene;
-use super::words::{may_set_the_dead, negative_offset, only_changes_scores, overflows};
+use super::words::{
+    is_far_index, may_set_the_dead, negative_offset, only_changes_scores, overflows,
+};
 use crate::bytes::Bytes;
 use crate::reply::Reply;
 
@@ -16,8 +18,10 @@ use crate::reply::Reply;
 const VALKEY: (&str, &str) = ("redis", "valkey >=8.0");
 /// What Keynotes does otherwise on purpose.
 const KEYNOTES: (&str, &str) = ("redis <7.2, valkey", "keynotes");
-/// Redis 7.4 has it too; Keynotes, which claims that version, has not.
-const SINCE_7_4: (&str, &str) = ("redis <7.4, keynotes", "valkey >=8.0");
+/// What 7.2 changed in lists that are a listpack alone.
+const SINCE_7_2: (&str, &str) = ("redis <7.2", "keynotes, valkey >=8.0");
+/// What 7.4 changed.
+const SINCE_7_4: (&str, &str) = ("redis <7.4", "keynotes, valkey >=8.0");
 const OFFSET: &str =
     "a negative offset gives nothing; since 7.4 a skiplist takes it from the other end";
 
@@ -42,11 +46,11 @@ pub const RULES: &[Rule] = &[
     )
     .when(|args| args.len() > 2 && args[2].0.eq_ignore_ascii_case(b"SYNC")),
     Rule::between(
-        ("valkey >=8.0", "redis"),
+        KEYNOTES,
         "idle-since-ever",
         &["object|idletime"],
         Explained(is_as_old_as_time),
-        "in 8.0 a small integer that all keys share, and none has read, is idle since the clock of 24 bits was 0",
+        "a small integer that all keys share is idle since the clock of 24 bits was 0",
     ),
     Rule::between(
         SINCE_7_4,
@@ -165,6 +169,15 @@ pub const RULES: &[Rule] = &[
         "8.0 takes the range error of an earlier command's number for one of a weight",
     )
     .again(Again::Without(overflows)),
+    Rule::between(
+        SINCE_7_2,
+        "list-index",
+        &["lset"],
+        Grants("index out of range"),
+        "since 7.2 only 32 bits of an index count where a list is a listpack alone",
+    )
+    .when(is_far_index)
+    .again(Again::WithoutIt),
     Rule::between(
         VALKEY,
         "broken-hyperloglog",

@@ -9,8 +9,7 @@ use super::super::loosen::Loosen::{
 use super::super::loosen::Place;
 use super::super::rules::{Again, Rule};
 use super::words::{
-    adds_negative_zero, claims_nothing, has_scores, is_far_index, is_no_cursor, is_spaced_cursor,
-    names_in_vain,
+    adds_negative_zero, claims_nothing, has_scores, is_no_cursor, is_spaced_cursor, names_in_vain,
 };
 
 const PAIR: (&str, &str) = ("redis <7.2", "redis >=7.2, valkey");
@@ -84,15 +83,6 @@ pub const RULES: &[Rule] = &[
     Rule::between(PAIR, "least-rank", &["lpos"], Refuses("value must between"), LEAST),
     Rule::between(PAIR, "least-count", &["lrem"], Refuses("value must between"), LEAST)
         .again(Again::WithoutIt),
-    Rule::between(
-        PAIR,
-        "list-index",
-        &["lset"],
-        Refuses("index out of range"),
-        "since 7.2 only the lower 32 bits of an index count",
-    )
-    .when(is_far_index)
-    .again(Again::WithoutIt),
     Rule::between(
         PAIR,
         "bits-of-nothing-more",
