@@ -80,7 +80,7 @@ pub const RESTORE: &[Restore] = &[
         after: &["DEBUG"],
         undo: Undo::Commands(&[
             &["DEBUG", "SET-ACTIVE-EXPIRE", "1"],
-            &["DEBUG", "QUICKLIST-PACKED-THRESHOLD", "1gb"],
+            &["DEBUG", "QUICKLIST-PACKED-THRESHOLD", "0"],
         ]),
     },
     Restore {
