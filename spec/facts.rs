@@ -41,6 +41,21 @@ fn commands_without_a_row() {
         ("string", &[]),
         ("list", &[]),
         (
+            "hash",
+            &[
+                "hexpire",
+                "hexpireat",
+                "hexpiretime",
+                "hpersist",
+                "hpexpire",
+                "hpexpireat",
+                "hpexpiretime",
+                "hpttl",
+                "httl",
+            ],
+        ),
+        ("set", &[]),
+        (
             "connection",
             &["client|caching", "client|getredir", "client|tracking", "client|trackinginfo"],
         ),

@@ -1,8 +1,8 @@
 //! # Keys: whatever they hold
 
 use super::{
-    Answer, Encoding, Item, Model, NO_SUCH_KEY, NOT_INTEGER, Reply, SYNTAX, Word, databases, is,
-    numbers,
+    Answer, Encoding, Item, Model, NO_SUCH_KEY, NOT_INTEGER, Reply, SYNTAX, Value, Word, databases,
+    is, numbers,
 };
 use keynotes::base::glob;
 use std::collections::BTreeSet;
@@ -161,7 +161,13 @@ pub fn object(model: &mut Model, db: usize, words: &[Word]) -> Answer {
         Encoding::Embstr => Reply::Bulk(b"embstr".to_vec()),
         Encoding::Raw => Reply::Bulk(b"raw".to_vec()),
         Encoding::BySize => {
-            Reply::OneOf([b"listpack".to_vec(), b"quicklist".to_vec()].into_iter().collect())
+            let names = match item.value {
+                Value::List(_) => &["listpack", "quicklist"][..],
+                Value::Hash(_) => &["listpack", "hashtable"],
+                Value::Set(_) => &["intset", "listpack", "hashtable"],
+                Value::Text(_) => unreachable!("its encoding is known"),
+            };
+            Reply::OneOf(names.iter().map(|name| name.as_bytes().to_vec()).collect())
         }
     })
 }

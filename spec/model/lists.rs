@@ -68,7 +68,7 @@ pub fn rpushx(model: &mut Model, db: usize, words: &[Word]) -> Answer {
 fn push(model: &mut Model, db: usize, words: &[Word], side: Side, make: bool) -> Answer {
     let (mut list, item) = match model.find_list(db, &words[1])? {
         Some(found) => found,
-        None if make => (Vec::new(), Item::list(Vec::new())),
+        None if make => (Vec::new(), Item::of(Value::List(Vec::new()))),
         None => return Ok(Reply::Int(0)),
     };
     words[2..].iter().for_each(|word| side.put(&mut list, word.clone()));
@@ -292,7 +292,8 @@ fn shift(model: &mut Model, db: usize, words: &[Word], from: Side, to: Side) -> 
     } else {
         model.put_list(db, source, list, item);
         let there = model.find_list(db, target)?;
-        let (mut list, item) = there.unwrap_or_else(|| (Vec::new(), Item::list(Vec::new())));
+        let (mut list, item) =
+            there.unwrap_or_else(|| (Vec::new(), Item::of(Value::List(Vec::new()))));
         to.put(&mut list, element.clone());
         model.put_list(db, target, list, item);
     }

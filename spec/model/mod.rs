@@ -14,7 +14,8 @@
 //! Where a server has a choice (the order of KEYS, the key that RANDOMKEY picks) the model answers
 //! with all that would be right: see [`reply`].
 //!
-//! - [`strings`], [`numbers`], [`lcs`]: the group *string*. [`lists`]: *list*, but for what waits.
+//! - [`strings`], [`numbers`], [`lcs`]: the group *string*. [`hashes`]: *hash*. [`sets`]: *set*.
+//!   [`lists`]: *list*, but for what waits.
 //! - [`keys`], [`expiry`]: *generic*.
 //! - [`databases`]: SELECT, SWAPDB, FLUSHALL. [`transactions`]: MULTI, WATCH.
 //!
@@ -23,19 +24,25 @@
 
 pub mod databases;
 pub mod expiry;
+pub mod hashes;
 pub mod keys;
 pub mod lcs;
 pub mod lists;
 pub mod numbers;
 pub mod reply;
+pub mod sets;
 pub mod strings;
 pub mod transactions;
 
+use conformance::reply::Reply as Heard;
+use conformance::resp::Reader;
 pub use reply::Reply;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use transactions::Client;
 
 pub type Word = Vec<u8>;
+pub type Fields = BTreeMap<Word, Word>;
+pub type Members = BTreeSet<Word>;
 /// A reply, or the text of an error.
 pub type Answer = Result<Reply, String>;
 /// A command on the keys of one database.
@@ -55,7 +62,7 @@ pub enum Encoding {
     Int,
     Embstr,
     Raw,
-    /// A listpack or something larger: how large that is, the model does not know.
+    /// A listpack, an intset or something larger: how large that is, the model does not know.
     BySize,
 }
 
@@ -63,6 +70,8 @@ pub enum Encoding {
 pub enum Value {
     Text(Vec<u8>),
     List(Vec<Word>),
+    Hash(Fields),
+    Set(Members),
 }
 
 /// What is at a key.
@@ -83,6 +92,8 @@ pub struct Model {
     pub dbs: Vec<Db>,
     pub clients: Vec<Client>,
     pub now_ms: i64,
+    /// What the server answers to the request under way: believed where the lot decides what remains.
+    pub heard: Option<Heard>,
 }
 
 impl Item {
@@ -104,9 +115,9 @@ impl Item {
         Item { value: Value::Text(text), encoding, deadline_ms: None, ghost: false }
     }
 
-    pub fn list(list: Vec<Word>) -> Self {
-        let (value, encoding) = (Value::List(list), Encoding::BySize);
-        Item { value, encoding, deadline_ms: None, ghost: false }
+    /// A collection.
+    pub fn of(value: Value) -> Self {
+        Item { value, encoding: Encoding::BySize, deadline_ms: None, ghost: false }
     }
 
     /// As TYPE tells it.
@@ -114,6 +125,8 @@ impl Item {
         match self.value {
             Value::Text(_) => "string",
             Value::List(_) => "list",
+            Value::Hash(_) => "hash",
+            Value::Set(_) => "set",
         }
     }
 
@@ -128,11 +141,15 @@ impl Model {
             dbs: vec![Db::new(); DB_COUNT],
             clients: (0..client_count).map(|_| Client::default()).collect(),
             now_ms,
+            heard: None,
         }
     }
 
-    /// What a client's request is to be answered.
-    pub fn ask(&mut self, who: usize, words: &[Word]) -> Reply {
+    /// What a client's request is to be answered, when the server has answered so.
+    pub fn ask(&mut self, who: usize, words: &[Word], got: &[u8]) -> Reply {
+        let mut reader = Reader::default();
+        reader.feed(got);
+        self.heard = reader.next_reply().ok().flatten();
         let name = String::from_utf8_lossy(&words[0]).to_ascii_uppercase();
         if let Err(refusal) = admit(&name, words) {
             return Reply::Error(self.clients[who].refused(&name, refusal));
@@ -161,6 +178,18 @@ impl Model {
         answer.unwrap_or_else(Reply::Error)
     }
 
+    /// The words that the server answers to the command under way.
+    pub fn heard_words(&self) -> Vec<Word> {
+        let word = |reply: &Heard| reply.text().map(<[u8]>::to_vec);
+        match &self.heard {
+            Some(Heard::Array(words) | Heard::Set(words)) => {
+                words.iter().filter_map(word).collect()
+            }
+            Some(one) => word(one).into_iter().collect(),
+            None => Vec::new(),
+        }
+    }
+
     /// The sweep for dead keys had its chance.
     pub fn sweep(&mut self) {
         for item in self.dbs.iter_mut().flat_map(BTreeMap::values_mut) {
@@ -182,7 +211,7 @@ impl Model {
             None => Ok(None),
             Some(item) => match &item.value {
                 Value::Text(text) => Ok(Some((text.clone(), item))),
-                Value::List(_) => Err(WRONG_TYPE.into()),
+                _ => Err(WRONG_TYPE.into()),
             },
         }
     }
@@ -197,7 +226,29 @@ impl Model {
             None => Ok(None),
             Some(item) => match &item.value {
                 Value::List(list) => Ok(Some((list.clone(), item))),
-                Value::Text(_) => Err(WRONG_TYPE.into()),
+                _ => Err(WRONG_TYPE.into()),
+            },
+        }
+    }
+
+    /// The fields of a hash with their values, in the order in which they came, and its item.
+    pub fn find_hash(&mut self, db: usize, key: &[u8]) -> Result<Option<(Fields, Item)>, String> {
+        match self.find(db, key).cloned() {
+            None => Ok(None),
+            Some(item) => match &item.value {
+                Value::Hash(fields) => Ok(Some((fields.clone(), item))),
+                _ => Err(WRONG_TYPE.into()),
+            },
+        }
+    }
+
+    /// The members of a set, and its item.
+    pub fn find_set(&mut self, db: usize, key: &[u8]) -> Result<Option<(Members, Item)>, String> {
+        match self.find(db, key).cloned() {
+            None => Ok(None),
+            Some(item) => match &item.value {
+                Value::Set(members) => Ok(Some((members.clone(), item))),
+                _ => Err(WRONG_TYPE.into()),
             },
         }
     }
@@ -306,6 +357,37 @@ const ON_KEYS: &[(&str, i32, OnKeys)] = &[
     ("RPOPLPUSH", 3, lists::rpoplpush),
     ("RPUSH", -3, lists::rpush),
     ("RPUSHX", -3, lists::rpushx),
+    ("HDEL", -3, hashes::hdel),
+    ("HEXISTS", 3, hashes::hexists),
+    ("HGET", 3, hashes::hget),
+    ("HGETALL", 2, hashes::hgetall),
+    ("HINCRBY", 4, hashes::hincrby),
+    ("HINCRBYFLOAT", 4, hashes::hincrbyfloat),
+    ("HKEYS", 2, hashes::hkeys),
+    ("HLEN", 2, hashes::hlen),
+    ("HMGET", -3, hashes::hmget),
+    ("HMSET", -4, hashes::hmset),
+    ("HRANDFIELD", -2, hashes::hrandfield),
+    ("HSET", -4, hashes::hset),
+    ("HSETNX", 4, hashes::hsetnx),
+    ("HSTRLEN", 3, hashes::hstrlen),
+    ("HVALS", 2, hashes::hvals),
+    ("SADD", -3, sets::sadd),
+    ("SCARD", 2, sets::scard),
+    ("SDIFF", -2, sets::sdiff),
+    ("SDIFFSTORE", -3, sets::sdiffstore),
+    ("SINTER", -2, sets::sinter),
+    ("SINTERCARD", -3, sets::sintercard),
+    ("SINTERSTORE", -3, sets::sinterstore),
+    ("SISMEMBER", 3, sets::sismember),
+    ("SMEMBERS", 2, sets::smembers),
+    ("SMISMEMBER", -3, sets::smismember),
+    ("SMOVE", 4, sets::smove),
+    ("SPOP", -2, sets::spop),
+    ("SRANDMEMBER", -2, sets::srandmember),
+    ("SREM", -3, sets::srem),
+    ("SUNION", -2, sets::sunion),
+    ("SUNIONSTORE", -3, sets::sunionstore),
     ("COPY", -3, keys::copy),
     ("DEL", -2, keys::del),
     ("EXISTS", -2, keys::exists),

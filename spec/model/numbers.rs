@@ -11,6 +11,17 @@ pub fn integer(text: &[u8]) -> Option<i64> {
     text.parse().ok().filter(|value: &i64| value.to_string() == text)
 }
 
+/// How many draws a count asks for: below 0, each is from all.
+pub fn draws(word: &[u8]) -> Result<i64, String> {
+    let count = integer(word).ok_or(NOT_INTEGER)?;
+    let bounds = (-i64::MAX, i64::MAX);
+    if count < bounds.0 {
+        let (least, most) = bounds;
+        return Err(format!("ERR value is out of range, value must between {least} and {most}"));
+    }
+    Ok(count)
+}
+
 pub fn incr(model: &mut Model, db: usize, words: &[Word]) -> Answer {
     add(model, db, &words[1], 1)
 }

@@ -3,7 +3,7 @@
 //! Most replies are exact. A few leave a choice to the server, and a reply of the model then says
 //! which choices there are; [`Reply::matches`] reads the server's bytes and takes any of them.
 
-use super::Word;
+use super::{Fields, Members, Word};
 use keynotes::protocol::Resp;
 use std::collections::BTreeSet;
 
@@ -24,6 +24,21 @@ pub enum Reply {
     Between(i64, i64),
     /// All of these, in any order.
     InAnyOrder(BTreeSet<Word>),
+    /// As many times each as it is here, in any order.
+    Values(Vec<Word>),
+    /// All of these, in any order: a map, or a set.
+    Fields(Fields),
+    Members(Members),
+    /// So many different ones of these, at most; below 0, so many draws.
+    Drawn {
+        count: i64,
+        of: Members,
+    },
+    /// The same with their values, flat in RESP2 and by pairs in RESP3.
+    DrawnPairs {
+        count: i64,
+        of: Fields,
+    },
     /// One of these, or nil if there is none.
     OneOf(BTreeSet<Word>),
     /// A cursor, and some of these.
@@ -85,10 +100,53 @@ impl Reply {
             Reply::Between(low, high) => {
                 (*low..=*high).contains(&number(bytes, b':')?).then_some(())
             }
+            _ => self.read_choice(bytes, resp, clock),
+        }
+    }
+
+    /// The replies whose order, or more, is left to the server.
+    fn read_choice(&self, bytes: &mut &[u8], resp: Resp, clock: Clock) -> Option<()> {
+        match self {
             Reply::InAnyOrder(all) => {
                 let got = words(bytes)?;
                 let distinct: BTreeSet<Word> = got.iter().cloned().collect();
                 (got.len() == all.len() && distinct == *all).then_some(())
+            }
+            Reply::Values(all) => {
+                let (mut got, mut all) = (words(bytes)?, all.clone());
+                got.sort_unstable();
+                all.sort_unstable();
+                (got == all).then_some(())
+            }
+            Reply::Fields(all) => {
+                take(bytes, &map_head(all.len(), resp))?;
+                let mut pair = || Some((word(bytes)?, word(bytes)?));
+                let got: Option<Fields> = (0..all.len()).map(|_| pair()).collect();
+                (got? == *all).then_some(())
+            }
+            Reply::Members(all) => {
+                let kind = if resp == Resp::V2 { b'*' } else { b'~' };
+                let count = number(bytes, kind)?;
+                let got: Option<Members> = (0..count).map(|_| word(bytes)).collect();
+                (count == all.len() as i64 && got? == *all).then_some(())
+            }
+            Reply::Drawn { count, of } => {
+                let got = words(bytes)?;
+                let known = got.iter().all(|word| of.contains(word));
+                (known && is_draw(*count, &got, of.len())).then_some(())
+            }
+            Reply::DrawnPairs { count, of } => {
+                let mut elements = number(bytes, b'*')?;
+                let mut got = Vec::new();
+                while elements > 0 {
+                    elements -= if resp == Resp::V2 { 2 } else { 1 };
+                    if resp == Resp::V3 {
+                        take(bytes, b"*2\r\n")?;
+                    }
+                    got.push(word(bytes)?);
+                    (of.get(got.last()?)? == &word(bytes)?).then_some(())?;
+                }
+                is_draw(*count, &got, of.len()).then_some(())
             }
             Reply::OneOf(all) if all.is_empty() => Reply::Nil.read(bytes, resp, clock),
             Reply::OneOf(all) => all.contains(&word(bytes)?).then_some(()),
@@ -115,6 +173,16 @@ impl Reply {
             (Reply::Nil | Reply::NilArray, Resp::V3) => b"_\r\n".to_vec(),
             (inexact, _) => unreachable!("{inexact:?} is read, not written"),
         }
+    }
+}
+
+/// Whether so many draws out of `len` may have come out like this.
+fn is_draw(count: i64, got: &[Word], len: usize) -> bool {
+    let distinct: BTreeSet<&Word> = got.iter().collect();
+    match usize::try_from(count) {
+        Ok(most) => got.len() == most.min(len) && distinct.len() == got.len(),
+        Err(_) if len == 0 => got.is_empty(),
+        Err(_) => got.len() as u64 == count.unsigned_abs(),
     }
 }
 

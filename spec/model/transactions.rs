@@ -1,6 +1,7 @@
 //! # Transactions: a queue, and keys under watch
 
 use super::{Answer, Db, Model, Reply, Word};
+use conformance::reply::Reply as Heard;
 
 /// What the server remembers of a client.
 #[derive(Default)]
@@ -73,7 +74,15 @@ pub fn exec(model: &mut Model, who: usize, _: &[Word]) -> Answer {
     if broken {
         return Ok(Reply::NilArray);
     }
-    Ok(Reply::Array(queue.iter().map(|words| model.run(who, words)).collect()))
+    let mut heard = match model.heard.take() {
+        Some(Heard::Array(replies)) => replies.into_iter(),
+        _ => Vec::new().into_iter(),
+    };
+    let run = |words: &Vec<Word>| {
+        model.heard = heard.next();
+        model.run(who, words)
+    };
+    Ok(Reply::Array(queue.iter().map(run).collect()))
 }
 
 pub fn watch(model: &mut Model, who: usize, words: &[Word]) -> Answer {

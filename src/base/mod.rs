@@ -18,6 +18,7 @@
 //! | [`hash`] | where a key lands in a table, under a seed |
 //! | [`quote`] | words on a line, as in `redis.conf` and inline commands |
 //! | [`rng`] | chance from a seed, so that every run can be repeated |
+//! | [`sample`] | so many of so many, in one pass |
 //! | [`time`] | time, as an argument |
 //! | [`word`] | which words of a request are the same option |
 //!
@@ -37,5 +38,6 @@ pub mod int;
 pub mod number;
 pub mod quote;
 pub mod rng;
+pub mod sample;
 pub mod time;
 pub mod word;

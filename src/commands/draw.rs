@@ -5,18 +5,15 @@
 //!
 //! ```text
 //! few of many        draw, and draw again what was drawn before     O(count)
-//! a good part        pass over all, take each with the chance of
-//!                    (still wanted) / (still to come)               O(length)
+//! a good part        pass over all, and take a sample               O(length)
 //! ```
-//!
-//! The second is Knuth's algorithm S (volume 2, 3.4.2): every set of `count` members is as likely as
-//! any other, and nothing is copied or remembered.
 
 use std::collections::BTreeSet;
 
 use crate::base::error::Error;
 use crate::base::int::parse_i64;
 use crate::base::rng::Rng;
+use crate::base::sample::Sample;
 
 /// Draw again and again while less than one in so many is wanted.
 const SPARSE: usize = 3;
@@ -31,15 +28,31 @@ pub enum Draw {
 }
 
 impl Draw {
-    /// `paired`: each draw is answered by two elements, whose number must be one that can be told.
-    pub fn parse(count: &[u8], paired: bool) -> Result<Draw, Error> {
+    /// # Errors
+    /// What is no integer is no count, nor is the one that has no opposite.
+    pub fn parse(count: &[u8]) -> Result<Draw, Error> {
         let count = parse_i64(count).ok_or(Error::NotInteger)?;
-        let out_of_range = paired && !(-i64::MAX / 2..=i64::MAX / 2).contains(&count);
-        if out_of_range || count == i64::MIN {
-            return Err(Error::Static("ERR value is out of range"));
+        if count == i64::MIN {
+            return Err(Error::Static(
+                "ERR value is out of range, value must between -9223372036854775807 and \
+                 9223372036854775807",
+            ));
         }
         let draws = count.unsigned_abs() as usize;
         Ok(if count < 0 { Draw::Repeating(draws) } else { Draw::Distinct(draws) })
+    }
+
+    /// Each draw is going to be answered by two elements.
+    ///
+    /// # Errors
+    /// When their number is more than can be told.
+    pub fn in_pairs(self) -> Result<Draw, Error> {
+        match self {
+            Draw::Distinct(draws) | Draw::Repeating(draws) if draws > i64::MAX as usize / 2 => {
+                Err(Error::Static("ERR value is out of range"))
+            }
+            _ => Ok(self),
+        }
     }
 
     /// The number of elements that come of `len`.
@@ -79,13 +92,8 @@ pub fn in_one_pass<T>(
     len: usize,
     rng: &mut Rng,
 ) -> impl Iterator<Item = T> {
-    let (mut wanted, mut to_come) = (count as u64, len as u64);
-    all.filter(move |_| {
-        let takes = wanted > 0 && rng.below(to_come) < wanted;
-        to_come -= 1;
-        wanted -= u64::from(takes);
-        takes
-    })
+    let mut sample = Sample::new(count, len);
+    all.filter(move |_| sample.takes_next(rng))
 }
 
 #[cfg(test)]
@@ -93,28 +101,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_member_comes_as_often_as_any_other() {
-        let mut rng = Rng::new(7);
-        let mut times = [0u32; 10];
-        for _ in 0..30_000 {
-            let drawn: Vec<usize> = in_one_pass(0..10, 3, 10, &mut rng).collect();
-            assert!(drawn.len() == 3 && drawn.is_sorted());
-            drawn.iter().for_each(|&member| times[member] += 1);
-        }
-        // 9,000 each; the standard deviation is about 80.
-        assert!(times.iter().all(|times| times.abs_diff(9000) < 400), "{times:?}");
-        assert_eq!(in_one_pass(0..10, 10, 10, &mut rng).count(), 10);
-    }
-
-    #[test]
     fn what_a_count_asks_for() {
-        let draw = |count: &str, paired| Draw::parse(count.as_bytes(), paired);
-        assert_eq!(draw("5", false), Ok(Draw::Distinct(5)));
-        assert_eq!(draw("-5", true), Ok(Draw::Repeating(5)));
-        assert_eq!(draw("x", false), Err(Error::NotInteger));
-        assert!(draw("-9223372036854775808", false).is_err());
-        assert!(draw("4611686018427387904", true).is_err());
-        assert!(draw("4611686018427387904", false).is_ok());
+        let draw = |count: &str| Draw::parse(count.as_bytes());
+        assert_eq!(draw("5"), Ok(Draw::Distinct(5)));
+        assert_eq!(draw("-5"), Ok(Draw::Repeating(5)));
+        assert_eq!(draw("x"), Err(Error::NotInteger));
+        assert!(draw("-9223372036854775808").is_err());
+        let half = draw("-4611686018427387903").unwrap();
+        assert_eq!(half.in_pairs(), Ok(half));
+        assert!(draw("4611686018427387904").unwrap().in_pairs().is_err());
         assert_eq!((Draw::Distinct(5).count(3), Draw::Repeating(5).count(3)), (3, 5));
     }
 }

@@ -28,6 +28,7 @@ pub mod propagation;
 pub mod row;
 pub mod sampler;
 pub mod server;
+pub mod set;
 pub mod stats;
 pub mod string;
 pub mod switches;
@@ -48,6 +49,7 @@ pub const GROUPS: &[(&str, &[Command])] = &[
     ("string", string::COMMANDS),
     ("list", list::COMMANDS),
     ("hash", hash::COMMANDS),
+    ("set", set::COMMANDS),
     ("generic", generic::COMMANDS),
     ("server", databases::COMMANDS),
     ("connection", connection::COMMANDS),

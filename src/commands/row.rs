@@ -167,6 +167,12 @@ pub const fn range(first: usize, last: i32, step: usize, flags: KeyFlags) -> Key
     KeySpec { flags, begin: Begin::Index(first), find, notes: "" }
 }
 
+/// Keys from the word after a word that says how many they are.
+pub const fn counted(at: usize, flags: KeyFlags) -> KeySpec {
+    let find = Find::KeyNum { at: 0, first: 1, step: 1 };
+    KeySpec { flags, begin: Begin::Index(at), find, notes: "" }
+}
+
 /// A command, or a subcommand of a container.
 #[derive(Debug)]
 pub struct Command {

@@ -7,7 +7,8 @@
 //! glance    looks at the entry: TTL, TYPE, EXISTS; counts, but does not mark
 //! peek      looks at the entry; neither counts nor marks
 //! get_mut   finds an entry to change, marks the key as used
-//! put       sets a whole value, whatever was there
+//! read_all  reads several entries of one type
+//! put       sets a whole value, whatever was there; put_entry one that was made elsewhere
 //! remove    takes an entry out; insert puts one in, whatever was there
 //! ```
 //!
@@ -61,6 +62,29 @@ impl Keyspace {
                 None
             }
         }
+    }
+
+    /// The entries at several keys, each read as by [`read`](Keyspace::read).
+    ///
+    /// # Errors
+    /// [`Error::WrongType`] when a key holds another type; the keys behind it are not looked at.
+    pub fn read_all<'k>(
+        &mut self,
+        keys: impl Iterator<Item = &'k [u8]> + Clone,
+        wanted: Type,
+    ) -> Result<Vec<Option<&Entry>>, Error> {
+        let mut found = Vec::new();
+        for key in keys.clone() {
+            found.push(match self.read(key) {
+                None => false,
+                Some(entry) if Type::of(entry) == wanted => true,
+                Some(_) => return Err(Error::WrongType),
+            });
+        }
+        // Nothing changes any more: now they can be held all at once.
+        let db = &self.dbs[self.selected];
+        let entry = |(key, found): (_, bool)| db.dict(key).get(key).filter(|_| found);
+        Ok(keys.zip(found).map(entry).collect())
     }
 
     /// The entry at a key, looked at: counts as [`get`](Keyspace::get), but a look is no use.
@@ -165,6 +189,28 @@ impl Keyspace {
                 place.insert(entry);
                 self.journal.notify(db, key, NEW_EVENT);
                 true
+            }
+        }
+    }
+
+    /// Puts an entry in, whatever was at its key, which is given back.
+    pub fn put_entry(&mut self, mut entry: Entry) -> Option<Entry> {
+        let (db, now_ms) = (self.selected, self.now_ms);
+        match self.dbs[db].dict_mut(entry.key()).find_or_vacant(entry.key()) {
+            Lookup::Occupied(mut place) => {
+                entry.set_access(self.tracking.used(place.access(), now_ms, &mut self.rng));
+                let old = place.replace(entry);
+                if is_dead(&old, now_ms) {
+                    self.journal.note_expired(db, old.key());
+                    self.journal.notify(db, old.key(), NEW_EVENT);
+                }
+                Some(old)
+            }
+            Lookup::Vacant(place) => {
+                entry.set_access(self.tracking.first(now_ms));
+                self.journal.notify(db, entry.key(), NEW_EVENT);
+                place.insert(entry);
+                None
             }
         }
     }

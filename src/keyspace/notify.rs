@@ -31,6 +31,10 @@ impl Event {
         Event::new(Class::HASH, name)
     }
 
+    pub const fn set(name: &'static str) -> Self {
+        Event::new(Class::SET, name)
+    }
+
     pub const fn generic(name: &'static str) -> Self {
         Event::new(Class::GENERIC, name)
     }

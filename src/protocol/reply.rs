@@ -255,6 +255,12 @@ impl Reply {
         self.insert_head(deferred, b'*', count);
     }
 
+    /// As [`end_array`](Reply::end_array), for a set.
+    pub fn end_set(&mut self, deferred: Deferred, count: usize) {
+        let kind = if self.resp == Resp::V2 { b'*' } else { b'~' };
+        self.insert_head(deferred, kind, count);
+    }
+
     /// As [`end_array`](Reply::end_array), for a map of `count` pairs.
     pub fn end_map(&mut self, deferred: Deferred, count: usize) {
         match self.resp {

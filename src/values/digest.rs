@@ -5,7 +5,7 @@
 //! by the rule of its type: elements in order are mixed, members without order are added.
 
 use super::list::Side;
-use super::{Entry, Hash, List, Str, Type, View};
+use super::{Entry, Hash, List, Set, Str, Type, View};
 use crate::base::digest::Digest;
 
 /// A type that can be taken into a digest.
@@ -41,6 +41,14 @@ impl Digested for List<'_> {
     }
 }
 
+impl Digested for Set<'_> {
+    const TYPE: u32 = 2;
+
+    fn digest_parts(&self, digest: &mut Digest) {
+        self.iter().for_each(|member| digest.add(member.bytes(&mut itoa::Buffer::new())));
+    }
+}
+
 impl Digested for Hash<'_> {
     const TYPE: u32 = 4;
 
@@ -64,7 +72,8 @@ pub fn digest_entry(entry: &Entry, digest: &mut Digest) {
         Type::String => view::<Str>(entry).digest(digest),
         Type::List => view::<List>(entry).digest(digest),
         Type::Hash => view::<Hash>(entry).digest(digest),
-        Type::Set | Type::SortedSet | Type::Stream => {}
+        Type::Set => view::<Set>(entry).digest(digest),
+        Type::SortedSet | Type::Stream => {}
     }
     if entry.expiry_ms().is_some() {
         digest.add(b"!!expire!!");

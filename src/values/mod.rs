@@ -20,12 +20,14 @@ pub mod digest;
 pub mod hash;
 pub mod list;
 pub mod packed;
+pub mod set;
 pub mod string;
 
 use crate::structures::quicklist::Quicklist;
 use crate::structures::{entry, intset, listpack};
 pub use hash::Hash;
 pub use list::List;
+pub use set::Set;
 pub use string::Str;
 
 /// What an entry boxes: everything that is not small.
@@ -35,6 +37,7 @@ pub enum Value {
     Bytes(Vec<u8>),
     List(Box<Quicklist>),
     Hash(Box<hash::Table>),
+    Set(Box<set::Table>),
 }
 
 pub type Entry = entry::Entry<Value>;
@@ -134,6 +137,7 @@ impl Value {
             Value::Bytes(_) => 1,
             Value::List(list) => list.nodes().len(),
             Value::Hash(table) => table.len(),
+            Value::Set(table) => table.len(),
         }
     }
 
@@ -143,6 +147,7 @@ impl Value {
             Value::Bytes(bytes) => Value::Bytes(bytes.clone()),
             Value::List(list) => Value::List(list.clone()),
             Value::Hash(table) => Value::Hash(table.clone()),
+            Value::Set(table) => Value::Set(table.clone()),
         }
     }
 }
@@ -198,7 +203,7 @@ pub fn encoding_name(entry: &Entry) -> &'static str {
         (Form::Stream, _) => "stream",
         (_, Payload::Inline(_) | Payload::Boxed(Value::Bytes(_))) => "listpack",
         (_, Payload::Boxed(Value::List(_))) => "quicklist",
-        (_, Payload::Boxed(Value::Hash(_))) => "hashtable",
+        (_, Payload::Boxed(Value::Hash(_) | Value::Set(_))) => "hashtable",
         (_, Payload::Int(_)) => unreachable!("only strings are integers"),
     }
 }

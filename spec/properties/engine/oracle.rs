@@ -138,7 +138,7 @@ impl Oracle {
             }
             model.now_ms = now_ms();
             let got = self.ask(*who, words);
-            let right = model.ask(*who, words);
+            let right = model.ask(*who, words, &got);
             let near = Agreement::Near(NEAR_MS);
             if !right.matches(&got, RESP[*who], near) {
                 let got = got.escape_ascii();

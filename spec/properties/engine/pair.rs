@@ -9,7 +9,7 @@ use keynotes::protocol::request::Batch;
 use keynotes::protocol::{OwnedArgs, Reply, Resp};
 use keynotes::session::ClientKey;
 use keynotes::values::list::Side;
-use keynotes::values::{self, Entry, List, Str, Type, View};
+use keynotes::values::{self, Entry, Hash, List, Set, Str, Type, View};
 use std::collections::BTreeMap;
 
 /// What stands for the encodings of all types but strings.
@@ -59,7 +59,7 @@ impl Pair {
                 let args = OwnedArgs::from_words(words.iter().map(Vec::as_slice));
                 self.redis.run(client, &args);
                 let got = self.redis.engine.clients[client].out.take();
-                let right = self.model.ask(*who, words);
+                let right = self.model.ask(*who, words, &got);
                 if !right.matches(&got, RESP[*who], Clock::Same) {
                     let got = got.escape_ascii();
                     return Err(format!("{step}\nmodel  {right:?}\nengine {got}"));
@@ -151,6 +151,11 @@ fn read(entry: &Entry) -> (Value, Option<i64>) {
             });
             Value::List(list)
         }
+        Type::Hash => {
+            let fields = Hash::view(entry).expect("a hash").iter();
+            Value::Hash(fields.map(|(field, value)| (field.to_vec(), value.to_vec())).collect())
+        }
+        Type::Set => Value::Set(Set::view(entry).expect("a set").iter().map(Str::to_vec).collect()),
         other => unreachable!("no {} is made here", other.name()),
     };
     (value, entry.expiry_ms())

@@ -18,13 +18,18 @@ use crate::protocol::{Args, Reply, Resp};
 use crate::values::{Hash, Str};
 
 pub fn hrandfield(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
+    if args.len() == 2 {
+        return one(cx, args);
+    }
+    let mut draw = Draw::parse(&args[2])?;
     let with_values = match args.len() {
-        2 => return one(cx, args),
         3 => false,
         4 if word::is(&args[3], "WITHVALUES") => true,
         _ => return Err(Error::Syntax),
     };
-    let draw = Draw::parse(&args[2], with_values)?;
+    if with_values {
+        draw = draw.in_pairs()?;
+    }
     let Some(hash) = cx.keys.get::<Hash>(&args[1])? else {
         cx.reply.array(0);
         return Ok(());

@@ -17,7 +17,7 @@
 //! Chance is an argument: `rng` gives 64 random bits a call.
 
 use super::bucket::{Bucket, LINK_SLOT, SLOTS};
-use super::{Dict, Item};
+use super::{Dict, Item, find, tag_of};
 
 /// Draws before a nearly empty table is walked.
 const DRAWS_MAX: usize = 1000;
@@ -41,6 +41,16 @@ impl<E: Item> Dict<E> {
             let count = chain.chain_items().count();
             if count == 0 { None } else { chain.chain_items().nth(below(rng, count)) }
         })
+    }
+
+    /// Removes and returns an item, each with the same chance. None if there is none.
+    pub fn take_random(&mut self, rng: &mut impl FnMut() -> u64) -> Option<E> {
+        self.step();
+        let key = self.random(rng)?.key();
+        let hash = self.hash(key);
+        let spot = find(self.chain_at(self.home(hash)), tag_of(hash), key).ok()?;
+        // SAFETY: `find` gives an occupied slot of the chain of this hash.
+        Some(unsafe { self.take(hash, spot) })
     }
 
     /// Visits about `items` items that lie side by side at a random place, which is cheaper

@@ -185,16 +185,18 @@ impl<'e> HashMut<'e> {
     fn set_packed(&mut self, field: &[u8], value: &[u8]) -> bool {
         let mut packed = Packed::new(self.entry);
         let mut pairs = ListpackMut::new(&mut packed);
-        if let Some(found) = find(pairs.view(), field) {
+        let found = find(pairs.view(), field);
+        if let Some(found) = found {
             let at = value_of(pairs.view(), found);
             pairs.replace(at, Element::Str(value));
-            return false;
+        } else {
+            pairs.append_all([Element::Str(field), Element::Str(value)].into_iter());
         }
-        pairs.append_all([Element::Str(field), Element::Str(value)].into_iter());
+        // The limit may have been lowered since: a field that was there is looked at too.
         if pairs.view().len() / 2 > self.limits.entries {
             self.become_table();
         }
-        true
+        found.is_none()
     }
 
     #[cold]

@@ -72,6 +72,11 @@ impl Table {
         self.pairs.random(&mut || rng.next_u64())
     }
 
+    /// How full the tables are.
+    pub fn stats(&self) -> Vec<dict::Stats> {
+        self.pairs.stats()
+    }
+
     /// See [`Dict::scan`].
     pub fn scan<'a>(&'a self, cursor: u64, visit: impl FnMut(&'a Pair)) -> u64 {
         self.pairs.scan(cursor, visit)

@@ -10,7 +10,6 @@ use crate::commands::generic::object::references;
 use crate::commands::row::Outcome;
 use crate::commands::world::LogLevel;
 use crate::keyspace::access::idle_s;
-use crate::keyspace::db::Db;
 use crate::keyspace::lookup::Ttl;
 use crate::protocol::Args;
 use crate::structures::dict::{Item, Stats};
@@ -154,6 +153,9 @@ fn serialized_len(entry: &Entry, squeeze: bool) -> usize {
             let pairs = table.iter().map(|pair| text(pair.key()) + text(hash::value(pair)));
             head_len(table.len()) + pairs.sum::<usize>()
         }
+        (Payload::Boxed(Value::Set(table)), _) => {
+            head_len(table.len()) + table.iter().map(text).sum::<usize>()
+        }
         (_, Some(bytes)) if Type::of(entry) == Type::List => 1 + node(Stored::Raw(bytes)),
         (_, bytes) => bytes.map_or(0, text),
     }
@@ -175,24 +177,29 @@ pub fn htstats(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
     let db = &cx.keys.dbs()[number];
     let text = format!(
         "[Dictionary HT]\n{}[Expires HT]\nKept in the entries themselves: {} keys expire\n",
-        tables(db),
+        tables(db.dicts().iter().filter(|dict| !dict.is_empty()).flat_map(|dict| dict.stats())),
         db.expiring_len()
     );
     cx.reply.verbatim(b"txt", text.as_bytes());
     Ok(())
 }
 
-/// No type has a table of its own yet.
 pub fn htstats_key(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
-    cx.keys.peek(&args[2]).ok_or(Error::NoSuchKey)?;
-    Err(Error::Static(
-        "ERR The value stored at the specified key is not represented using an hash table",
-    ))
+    let stats = match cx.keys.peek(&args[2]).ok_or(Error::NoSuchKey)?.payload() {
+        Payload::Boxed(Value::Hash(table)) => table.stats(),
+        Payload::Boxed(Value::Set(table)) => table.stats(),
+        _ => {
+            return Err(Error::Static(
+                "ERR The value stored at the specified key is not represented using an hash table",
+            ));
+        }
+    };
+    cx.reply.verbatim(b"txt", tables(stats.into_iter()).as_bytes());
+    Ok(())
 }
 
-fn tables(db: &Db) -> String {
+fn tables(tables: impl Iterator<Item = Stats>) -> String {
     let mut text = String::new();
-    let tables = db.dicts().iter().filter(|dict| !dict.is_empty()).flat_map(|dict| dict.stats());
     for (index, table) in tables.enumerate() {
         describe(&mut text, index, &table);
     }
