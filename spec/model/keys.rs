@@ -165,6 +165,7 @@ pub fn object(model: &mut Model, db: usize, words: &[Word]) -> Answer {
                 Value::List(_) => &["listpack", "quicklist"][..],
                 Value::Hash(_) => &["listpack", "hashtable"],
                 Value::Set(_) => &["intset", "listpack", "hashtable"],
+                Value::SortedSet(_) => &["listpack", "skiplist"],
                 Value::List(_) => &["listpack", "quicklist"],
                 Value::Text(_) => unreachable!("its encoding is known"),
             };

@@ -15,7 +15,8 @@
 //! with all that would be right: see [`reply`].
 //!
 //! - [`strings`], [`numbers`], [`lcs`]: the group *string*. [`hashes`]: *hash*. [`sets`]: *set*.
-//!   [`lists`]: *list*, but for what waits.
+//!   [`lists`]: *list*, [`sorted_sets`], [`sorted_algebra`]: *sorted set*, but for
+//!   what waits.
 //! - [`keys`], [`expiry`]: *generic*.
 //! - [`databases`]: SELECT, SWAPDB, FLUSHALL. [`transactions`]: MULTI, WATCH.
 //!
@@ -31,12 +32,15 @@ pub mod lists;
 pub mod numbers;
 pub mod reply;
 pub mod sets;
+pub mod sorted_algebra;
+pub mod sorted_sets;
 pub mod strings;
 pub mod transactions;
 
 use conformance::reply::Reply as Heard;
 use conformance::resp::Reader;
 pub use reply::Reply;
+use sorted_sets::Pairs;
 use std::collections::{BTreeMap, BTreeSet};
 use transactions::Client;
 
@@ -66,16 +70,17 @@ pub enum Encoding {
     BySize,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Value {
     Text(Vec<u8>),
     Hash(Fields),
     Set(Members),
+    SortedSet(Pairs),
     List(Vec<Word>),
 }
 
 /// What is at a key.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Item {
     pub value: Value,
     pub encoding: Encoding,
@@ -126,6 +131,7 @@ impl Item {
             Value::Text(_) => "string",
             Value::Hash(_) => "hash",
             Value::Set(_) => "set",
+            Value::SortedSet(_) => "zset",
             Value::List(_) => "list",
         }
     }
@@ -233,6 +239,21 @@ impl Model {
             None => Ok(None),
             Some(item) => match &item.value {
                 Value::Set(members) => Ok(Some((members.clone(), item))),
+                _ => Err(WRONG_TYPE.into()),
+            },
+        }
+    }
+
+    /// The members of a sorted set with their scores, in order, and its item.
+    pub fn find_sorted_set(
+        &mut self,
+        db: usize,
+        key: &[u8],
+    ) -> Result<Option<(Pairs, Item)>, String> {
+        match self.find(db, key).cloned() {
+            None => Ok(None),
+            Some(item) => match &item.value {
+                Value::SortedSet(pairs) => Ok(Some((pairs.clone(), item))),
                 _ => Err(WRONG_TYPE.into()),
             },
         }
@@ -371,6 +392,32 @@ const ON_KEYS: &[(&str, i32, OnKeys)] = &[
     ("SREM", -3, sets::srem),
     ("SUNION", -2, sets::sunion),
     ("SUNIONSTORE", -3, sets::sunionstore),
+    ("ZADD", -4, sorted_sets::zadd),
+    ("ZCARD", 2, sorted_sets::zcard),
+    ("ZCOUNT", 4, sorted_sets::zcount),
+    ("ZDIFF", -3, sorted_algebra::zdiff),
+    ("ZDIFFSTORE", -4, sorted_algebra::zdiffstore),
+    ("ZINCRBY", 4, sorted_sets::zincrby),
+    ("ZINTER", -3, sorted_algebra::zinter),
+    ("ZINTERCARD", -3, sorted_algebra::zintercard),
+    ("ZINTERSTORE", -4, sorted_algebra::zinterstore),
+    ("ZMPOP", -4, sorted_sets::zmpop),
+    ("ZMSCORE", -3, sorted_sets::zmscore),
+    ("ZPOPMAX", -2, sorted_sets::zpopmax),
+    ("ZPOPMIN", -2, sorted_sets::zpopmin),
+    ("ZRANGE", -4, sorted_sets::zrange),
+    ("ZRANGEBYSCORE", -4, sorted_sets::zrangebyscore),
+    ("ZRANGESTORE", -5, sorted_sets::zrangestore),
+    ("ZRANK", -3, sorted_sets::zrank),
+    ("ZREM", -3, sorted_sets::zrem),
+    ("ZREMRANGEBYRANK", 4, sorted_sets::zremrangebyrank),
+    ("ZREMRANGEBYSCORE", 4, sorted_sets::zremrangebyscore),
+    ("ZREVRANGE", -4, sorted_sets::zrevrange),
+    ("ZREVRANGEBYSCORE", -4, sorted_sets::zrevrangebyscore),
+    ("ZREVRANK", -3, sorted_sets::zrevrank),
+    ("ZSCORE", 3, sorted_sets::zscore),
+    ("ZUNION", -3, sorted_algebra::zunion),
+    ("ZUNIONSTORE", -4, sorted_algebra::zunionstore),
     ("LINDEX", 3, lists::lindex),
     ("LINSERT", 5, lists::linsert),
     ("LLEN", 2, lists::llen),

@@ -4,6 +4,7 @@
 //! which choices there are; [`Reply::matches`] reads the server's bytes and takes any of them.
 
 use super::{Fields, Members, Word};
+use keynotes::base::float::Text;
 use keynotes::protocol::Resp;
 use std::collections::BTreeSet;
 
@@ -17,6 +18,10 @@ pub enum Reply {
     NilArray,
     Array(Vec<Reply>),
     Map(Vec<(Reply, Reply)>),
+    /// A double, by its text.
+    Double(Word),
+    /// Members with the texts of their scores: in turn in RESP2, by pairs in RESP3.
+    Scored(Vec<(Word, Word)>),
     /// An integer that the clock has a part in, and how much 1 ms of it weighs: a server whose
     /// clock is not ours may be a little off.
     Clocked(i64),
@@ -62,6 +67,10 @@ impl Reply {
         Reply::Int(count as i64)
     }
 
+    pub fn double(value: f64) -> Reply {
+        Reply::Double(Text::of(value).to_vec())
+    }
+
     pub fn flag(flag: bool) -> Reply {
         Reply::Int(i64::from(flag))
     }
@@ -87,6 +96,17 @@ impl Reply {
                 pairs.iter().try_for_each(|(key, value)| {
                     key.read(bytes, resp, clock)?;
                     value.read(bytes, resp, clock)
+                })
+            }
+            Reply::Scored(pairs) => {
+                let count = if resp == Resp::V2 { 2 * pairs.len() } else { pairs.len() };
+                take(bytes, format!("*{count}\r\n").as_bytes())?;
+                pairs.iter().try_for_each(|(member, score)| {
+                    if resp == Resp::V3 {
+                        take(bytes, b"*2\r\n")?;
+                    }
+                    take(bytes, &Reply::Bulk(member.clone()).exact(resp))?;
+                    take(bytes, &Reply::Double(score.clone()).exact(resp))
                 })
             }
             Reply::Clocked(value) => {
@@ -168,6 +188,8 @@ impl Reply {
             (Reply::Bulk(text), _) => {
                 [format!("${}\r\n", text.len()).as_bytes(), text, b"\r\n"].concat()
             }
+            (Reply::Double(text), Resp::V2) => Reply::Bulk(text.clone()).exact(resp),
+            (Reply::Double(text), Resp::V3) => [b",", &text[..], b"\r\n"].concat(),
             (Reply::Nil, Resp::V2) => b"$-1\r\n".to_vec(),
             (Reply::NilArray, Resp::V2) => b"*-1\r\n".to_vec(),
             (Reply::Nil | Reply::NilArray, Resp::V3) => b"_\r\n".to_vec(),

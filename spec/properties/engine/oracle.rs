@@ -44,6 +44,13 @@ const DIFFERENCES: &[Difference] = &[
         },
     },
     Difference {
+        server: "redis",
+        why: "up to 7.0 a rank was told without the score",
+        applies: |words, _| {
+            (is(&words[0], "ZRANK") || is(&words[0], "ZREVRANK")) && words.len() > 3
+        },
+    },
+    Difference {
         server: "valkey",
         why: "refuses them while queueing, as other commands that may not be queued",
         applies: |words, in_multi| in_multi && (is(&words[0], "MULTI") || is(&words[0], "WATCH")),

@@ -9,7 +9,8 @@ use keynotes::protocol::request::Batch;
 use keynotes::protocol::{OwnedArgs, Reply, Resp};
 use keynotes::session::ClientKey;
 use keynotes::values::list::Side;
-use keynotes::values::{self, Entry, Hash, List, Set, Str, Type, View};
+use keynotes::values::sorted_set::End;
+use keynotes::values::{self, Entry, Hash, List, Set, SortedSet, Str, Type, View};
 use std::collections::BTreeMap;
 
 /// What stands for the encodings of all types but strings.
@@ -147,6 +148,13 @@ fn read(entry: &Entry) -> (Value, Option<i64>) {
         Type::Hash => {
             let fields = Hash::view(entry).expect("a hash").iter();
             Value::Hash(fields.map(|(field, value)| (field.to_vec(), value.to_vec())).collect())
+        }
+        Type::SortedSet => {
+            let set = SortedSet::view(entry).expect("a sorted set");
+            let pairs = set.iter(End::Lowest);
+            Value::SortedSet(
+                pairs.map(|(member, score)| (score.value(), member.to_vec())).collect(),
+            )
         }
         Type::Set => Value::Set(Set::view(entry).expect("a set").iter().map(Str::to_vec).collect()),
         Type::List => {

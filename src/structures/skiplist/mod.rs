@@ -123,7 +123,7 @@ pub use order::{LexBound, LexRange, ScoreRange, Within};
 
 use crate::base::hash::HashSeed;
 use crate::base::rng::Rng;
-use crate::structures::dict::{Dict, ResizePolicy};
+use crate::structures::dict::{Dict, ResizePolicy, Stats};
 use links::Links;
 
 /// Members with scores, by member and in order. See the module for its shape.
@@ -216,6 +216,11 @@ impl SkipList {
     /// Bytes of all blocks, as they were asked for. O(1).
     pub fn mem_bytes(&self) -> usize {
         self.members.mem_bytes() + self.links.mem_bytes()
+    }
+
+    /// The shape of the table of members, for people: see [`Dict::stats`].
+    pub fn stats(&self) -> Vec<Stats> {
+        self.members.stats()
     }
 
     /// Makes room in the table of members, as before loading so many.

@@ -247,6 +247,9 @@ pub const EXAMPLES: &[Example] = &[
     .not(&[["-ERR Unknown Redis command called", "nil"]]),
     of("scan-type", "SCAN 0 TYPE x", [r#"["0" []]"#, "-ERR unknown type name 'x'"])
         .not(&[[r#"["0" []]"#, "-ERR syntax error"]]),
+    of("scan-without-scores", "ZSCAN k 0 NOSCORES", ["-ERR syntax error", r#"["0" ["a"]]"#])
+        .not(&[["-WRONGTYPE", r#"["0" ["a"]]"#]])
+        .nor(&["ZSCAN k 0"]),
     of("bitcount-to-the-end", "BITCOUNT k 0", ["-ERR syntax error", ":3"]).nor(&["BITCOUNT k 0 1"]),
     of("xread-last", "XREAD STREAMS k +", ["-ERR Invalid stream ID", "nil*"])
         .nor(&["XREAD STREAMS k x"]),

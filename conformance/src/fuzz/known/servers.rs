@@ -115,6 +115,14 @@ pub const RULES: &[Rule] = &[
     ),
     Rule::between(
         VALKEY,
+        "scan-without-scores",
+        &["zscan"],
+        Refuses("syntax error"),
+        "since 8.0 NOSCORES leaves the scores out",
+    )
+    .when(|args| args.iter().any(|word| word.0.eq_ignore_ascii_case(b"NOSCORES"))),
+    Rule::between(
+        VALKEY,
         "bitcount-to-the-end",
         &["bitcount"],
         Grants("syntax error"),

@@ -192,6 +192,7 @@ pub fn htstats_key(cx: &mut Cx<'_>, args: Args<'_>) -> Outcome {
     let stats = match cx.keys.peek(&args[2]).ok_or(Error::NoSuchKey)?.payload() {
         Payload::Boxed(Value::Hash(table)) => table.stats(),
         Payload::Boxed(Value::Set(table)) => table.stats(),
+        Payload::Boxed(Value::SortedSet(list)) => list.stats(),
         _ => {
             return Err(Error::Static(
                 "ERR The value stored at the specified key is not represented using an hash table",
