@@ -421,9 +421,9 @@ impl Lot {
             "more-scores" => (&["score zmember"], 3),
             "zadd-options" => (&["NX", "XX", "GT", "LT", "CH", "INCR", "Ch"], 3),
             "zrange-options" => (&["WITHSCORES", "REV", "Withscores"], 2),
-            "limit-options" => (&["WITHSCORES", "LIMIT 1 2", "LIMIT 0 -1", "LIMIT 2 0"], 2),
+            "limit-options" => (&["WITHSCORES", "LIMIT 1 2", "LIMIT 0 9", "LIMIT 2 0"], 2),
             "algebra-options" => {
-                (&["WEIGHTS score score", "AGGREGATE MAX", "AGGREGATE MIN", "aggregate Sum"], 2)
+                (&["WEIGHTS score score", "AGGREGATE MAX", "AGGREGATE MIN", "Aggregate SUM"], 2)
             }
             "more-pairs" => (&["key value"], 3),
             "set-options" => (
