@@ -293,6 +293,23 @@ fn random_and_sample_end_in_a_nearly_empty_table() {
 }
 
 #[test]
+fn items_are_taken_at_random_until_none_is_left() {
+    let mut dict = Dict::new(SEED);
+    for key in 0..2000 {
+        dict.insert_unique(item(key, i64::from(key), (key % 3 == 0).then_some(5)));
+    }
+    let mut rng = chance(3);
+    let mut taken = BTreeSet::new();
+    while let Some(item) = dict.take_random(&mut rng) {
+        assert!(taken.insert(value(&item)) && !dict.contains(item.key()));
+        if taken.len() % 100 == 0 {
+            dict.check();
+        }
+    }
+    assert_eq!((taken.len(), dict.len(), dict.expiring_len()), (2000, 0, 0));
+}
+
+#[test]
 fn the_summary_makes_a_search_among_few_expiries_cheap() {
     let mut dict = Dict::new(SEED);
     for key in 0..60_000 {

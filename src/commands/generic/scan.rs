@@ -1,7 +1,7 @@
 //! # Scan: many keys                                                (note 04)
 //!
 //! KEYS answers with all at once, and nobody else is served meanwhile. SCAN answers with a few and a
-//! cursor to go on with ([`walk`](crate::commands::walk) has the words that it takes).
+//! cursor to go on with ([`walk`] has the words that it takes).
 
 use crate::base::glob;
 use crate::base::word;

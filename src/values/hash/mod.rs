@@ -14,7 +14,7 @@
 //! the dict's bucket. The naive form, two strings and a table node for each field, is 88 bytes for a
 //! field of 19 and a value of 10; this is 50.
 //!
-//! [`Hash`] reads, [`HashMut`] changes. Neither knows which key it is, nor the time.
+//! `Hash` reads, [`HashMut`] changes. Neither knows which key it is, nor the time.
 
 mod table;
 

@@ -20,7 +20,17 @@
 //! A difference has a second way, if the sets to subtract are small: to copy the first set and remove
 //! all the others' members from it. [`is_cheaper_to_remove`] counts.
 //!
-//! Cost: candidates × others, in lookups. Which keys the sets are at is not known here.
+//! Cost: candidates × others, in lookups. Measured, in microseconds of a command (Redis 7.0.15, Valkey
+//! 8.0.1, and here): two tables of 10,000 texts with 5,000 in common, two intsets of 500 with 250.
+//!
+//! ```text
+//!                tables                    intsets
+//!   SINTER       1146    779   564          14    14     7
+//!   SDIFF        3361   2798   555          55    29     9
+//!   SUNION       7530   5935   731         185   216    20
+//! ```
+//!
+//! Which keys the sets are at is not known here.
 
 use super::{Iter, Set, Str, Table};
 use crate::base::hash::HashSeed;
