@@ -34,12 +34,27 @@ def story(protocol, port):
     assert client.config_set("hz", 11) and client.config_set("hz", 10)
     assert client.command_count() > 50 and "get" in client.command()
     assert client.object("encoding", "n") == "int"
+    collections(client)
     try:
         client.incr("k")
         raise AssertionError("INCR of a word must fail")
     except redis.ResponseError as error:
         assert str(error) == "value is not an integer or out of range"
     client.close()
+
+
+def collections(client):
+    assert client.rpush("jobs", "a", "b", "c") == 3 and client.blpop("jobs", timeout=1) == ("jobs", "a")
+    assert client.lmove("jobs", "done", "RIGHT", "LEFT") == "c" and client.lrange("done", 0, -1) == ["c"]
+    assert client.blpop("nothing", timeout=0.01) is None
+    assert client.hset("user", mapping={"name": "Ann", "age": 31}) == 2
+    assert client.hgetall("user") == {"name": "Ann", "age": "31"} and client.hincrby("user", "age", 1) == 32
+    assert client.sadd("tags", "x", "y") == 2 and client.smembers("tags") == {"x", "y"}
+    assert client.sinter("tags", "missing") == set() and client.sismember("tags", "x")
+    assert client.zadd("board", {"ann": 10, "bob": 2.5}) == 2 and client.zrank("board", "ann") == 1
+    assert client.zrange("board", 0, -1, withscores=True)[0][0] == "bob"
+    assert client.zincrby("board", 1, "bob") == 3.5 and client.zscore("board", "bob") == 3.5
+    assert dict(client.hscan_iter("user")) == {"name": "Ann", "age": "32"}
 
 
 if __name__ == "__main__":

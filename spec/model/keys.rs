@@ -166,7 +166,6 @@ pub fn object(model: &mut Model, db: usize, words: &[Word]) -> Answer {
                 Value::Hash(_) => &["listpack", "hashtable"],
                 Value::Set(_) => &["intset", "listpack", "hashtable"],
                 Value::SortedSet(_) => &["listpack", "skiplist"],
-                Value::List(_) => &["listpack", "quicklist"],
                 Value::Text(_) => unreachable!("its encoding is known"),
             };
             Reply::OneOf(names.iter().map(|name| name.as_bytes().to_vec()).collect())
