@@ -99,7 +99,7 @@ pub const RESTORE: &[Restore] = &[
         words: &["DEBUG"],
         undo: Undo::Commands(&[
             &["DEBUG", "SET-ACTIVE-EXPIRE", "1"],
-            &["DEBUG", "QUICKLIST-PACKED-THRESHOLD", "1gb"],
+            &["DEBUG", "QUICKLIST-PACKED-THRESHOLD", "0"],
         ]),
     },
     Restore {

@@ -162,10 +162,10 @@ pub fn object(model: &mut Model, db: usize, words: &[Word]) -> Answer {
         Encoding::Raw => Reply::Bulk(b"raw".to_vec()),
         Encoding::BySize => {
             let names = match item.value {
-                Value::Hash(_) => &["listpack", "hashtable"][..],
+                Value::List(_) => &["listpack", "quicklist"][..],
+                Value::Hash(_) => &["listpack", "hashtable"],
                 Value::Set(_) => &["intset", "listpack", "hashtable"],
                 Value::SortedSet(_) => &["listpack", "skiplist"],
-                Value::List(_) => &["listpack", "quicklist"],
                 Value::Text(_) => unreachable!("its encoding is known"),
             };
             Reply::OneOf(names.iter().map(|name| name.as_bytes().to_vec()).collect())
