@@ -117,7 +117,7 @@ pub const RULES: &[Rule] = &[
         VALKEY,
         "scan-without-scores",
         &["zscan"],
-        Refuses("syntax error"),
+        Grants("syntax error"),
         "since 8.0 NOSCORES leaves the scores out",
     )
     .when(|args| args.iter().any(|word| word.0.eq_ignore_ascii_case(b"NOSCORES"))),
