@@ -21,6 +21,9 @@ enum Edit {
     Delete(Index),
     DeleteRange(i64, usize),
     AppendAll(Model),
+    InsertAll(Index, Model),
+    /// One or two from here on, to before there.
+    Move(Index, bool, Index),
     Merge(Model, bool),
 }
 
@@ -69,6 +72,8 @@ fn edit() -> impl Strategy<Value = Edit> {
         2 => at().prop_map(Edit::Delete),
         1 => (-20i64..20, 0usize..8).prop_map(|(from, count)| Edit::DeleteRange(from, count)),
         2 => some().prop_map(Edit::AppendAll),
+        1 => (at(), some()).prop_map(|(at, some)| Edit::InsertAll(at, some)),
+        2 => (at(), any::<bool>(), at()).prop_map(|(at, two, to)| Edit::Move(at, two, to)),
         1 => (some(), any::<bool>()).prop_map(|(some, front)| Edit::Merge(some, front)),
     ]
 }
@@ -105,6 +110,17 @@ fn apply(model: &mut Model, edit: &Edit) {
         Edit::DeleteRange(from, count) => drop(model.drain(range(len, *from, *count))),
         Edit::AppendAll(some) | Edit::Merge(some, false) => model.extend_from_slice(some),
         Edit::Merge(some, true) => drop(model.splice(0..0, some.iter().cloned())),
+        Edit::InsertAll(at, some) => {
+            let at = at.index(len + 1);
+            model.splice(at..at, some.iter().cloned());
+        }
+        Edit::Move(at, two, to) => {
+            if let Some((run, to)) = moved(len, at, *two, to) {
+                let (count, moved) = (run.len(), model.drain(run.clone()).collect::<Model>());
+                let to = if to > run.start { to - count } else { to };
+                model.splice(to..to, moved);
+            }
+        }
         _ => {}
     }
 }
@@ -115,6 +131,14 @@ fn range(len: usize, from: i64, count: usize) -> Range<usize> {
         Ok(first) if first < len => first..len.min(first + count),
         _ => 0..0,
     }
+}
+
+/// Which elements are moved, and to before which index; the end has one too.
+fn moved(len: usize, at: &Index, two: bool, to: &Index) -> Option<(Range<usize>, usize)> {
+    let count = if two { 2 } else { 1 };
+    let start = at.index(len.checked_sub(count)? + 1);
+    let run = start..start + count;
+    Some((run.clone(), to.index(len + 1))).filter(|(_, to)| *to <= run.start || *to >= run.end)
 }
 
 fn apply_to<B: Buffer>(buffer: &mut B, len: usize, edit: &Edit) {
@@ -149,6 +173,17 @@ fn apply_to<B: Buffer>(buffer: &mut B, len: usize, edit: &Edit) {
             assert_eq!(editor.delete_range(*from, *count), range(len, *from, *count).len());
         }
         Edit::AppendAll(some) => editor.append_all(elements(some)),
+        Edit::InsertAll(at, some) => {
+            let before = editor.view().seek(at.index(len + 1) as i64);
+            editor.insert_all(before, elements(some));
+        }
+        Edit::Move(at, two, to) => {
+            if let Some((run, to)) = moved(len, at, *two, to) {
+                let (from, to) =
+                    (editor.view().seek(run.start as i64), editor.view().seek(to as i64));
+                editor.move_run(from.expect("it is there"), run.len(), to);
+            }
+        }
         Edit::Merge(some, true) => editor.prepend_listpack(Listpack::new(&listpack(some))),
         Edit::Merge(some, false) => editor.append_listpack(Listpack::new(&listpack(some))),
     }

@@ -108,7 +108,8 @@ impl<'b, B: Buffer> ListpackMut<'b, B> {
         self.write_header(0, added);
     }
 
-    /// Moves `count` elements from a position on to before another, or to the end. No byte is added.
+    /// Moves `count` elements, one at least, from a position on to before another that is none of them,
+    /// or to the end. No byte is added.
     pub fn move_run(&mut self, position: Position, count: usize, before: Option<Position>) {
         let listpack = self.view();
         let mut end = position;
