@@ -18,6 +18,18 @@ fn replay(target: &str) {
     let spec = Spec::parse(target).expect("a target");
     let summary = run_spec(&chosen, &spec, &options);
     assert!(summary.exit_code() == 0, "{summary}");
+    if target == "engine" {
+        let deaf = |outcome: &&conformance::Outcome| outcome.reason == "needs pubsub";
+        let unheard: Vec<&str> =
+            summary.outcomes.iter().filter(deaf).map(|outcome| &*outcome.case).collect();
+        let says_so = |name: &&str| {
+            let of_name = |case: &&conformance::case::Case| case.name() == **name;
+            let case = cases.iter().find(of_name).expect("one that was played");
+            case.needs.iter().any(|need| need == "pubsub")
+        };
+        // The engine shows its events without being asked to publish them.
+        assert!(unheard.iter().all(says_so), "events that nobody looked at: {unheard:?}");
+    }
 }
 
 /// The lock remembers what the oracles said to each case: a case that has changed since must be put

@@ -228,8 +228,17 @@ impl Case {
 
     /// The features without which it cannot be played: several servers and events take some too.
     pub fn needs(&self) -> Vec<&str> {
+        self.needs_to_hear(NEEDS_OF_EVENTS)
+    }
+
+    /// As [`Case::needs`], of a server whose events are heard without subscribing to them.
+    pub fn needs_without_ears(&self) -> Vec<&str> {
+        self.needs_to_hear(&["config"])
+    }
+
+    fn needs_to_hear(&self, events: &'static [&'static str]) -> Vec<&str> {
         let nodes = if self.nodes.is_empty() { None } else { Some("nodes") };
-        let hearing: &[&str] = if self.events.is_some() { NEEDS_OF_EVENTS } else { &[] };
+        let hearing = if self.events.is_some() { events } else { &[] };
         let mut needs = Vec::new();
         for need in nodes
             .into_iter()

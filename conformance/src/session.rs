@@ -43,6 +43,8 @@ pub struct Session<'t> {
     pub case_limit_ms: u64,
     control: Client,
     features: BTreeMap<&'static str, bool>,
+    /// The target shows its events itself.
+    hears: bool,
     /// CONFIG GET *, as it was at first.
     baseline: BTreeMap<Bytes, Bytes>,
     /// The default user's line of ACL LIST, as it was at first.
@@ -58,6 +60,7 @@ pub struct Session<'t> {
 impl<'t> Session<'t> {
     pub fn open(target: &'t mut dyn Target, timeout_ms: u64) -> Harness<Self> {
         let control = connect(target)?;
+        let hears = target.take_events().is_some();
         let mut session = Session {
             target,
             identity: Identity::default(),
@@ -65,6 +68,7 @@ impl<'t> Session<'t> {
             case_limit_ms: CASE_MS,
             control,
             features: BTreeMap::new(),
+            hears,
             baseline: BTreeMap::new(),
             default_user: String::new(),
             end_expected: false,
@@ -174,7 +178,8 @@ impl<'t> Session<'t> {
         if let Some(until) = case.until.filter(|until| version >= *until) {
             return Some(format!("until {until}"));
         }
-        case.needs().into_iter().find_map(|need| match self.features.get(need) {
+        let needs = if self.hears { case.needs_without_ears() } else { case.needs() };
+        needs.into_iter().find_map(|need| match self.features.get(need) {
             Some(true) => None,
             Some(false) => Some(format!("needs {need}")),
             None => Some(format!("needs {need}, which this runner does not know")),
