@@ -8,12 +8,14 @@ use super::super::loosen::Loosen::{
 use super::super::rules::{Again, Rule};
 use super::super::scene::Scene;
 use super::words::{
-    is_unsorted, is_whole, may_meet_the_dead, says_limit, scan_goes_on, scan_starts,
-    sorts_by_bytes, whole_scan,
+    gives_scores, is_lex, is_unsorted, is_whole, may_meet_the_dead, says_limit, scan_goes_on,
+    scan_starts, sorts_by_bytes, whole_scan,
 };
 use crate::reply::Reply;
 
 const SCANS: &[&str] = &["scan", "sscan", "hscan", "zscan"];
+const AMONG_SCORES: &str =
+    "where scores differ, what lies between two members hangs on the lots of a skip list";
 
 /// What puts elements in order, before anything is compared in that order.
 pub const FIRST: &[Rule] = &[
@@ -120,6 +122,22 @@ pub const RULES: &[Rule] = &[
         "a key that is dead counts until it is met: by chance, or by a scan of a part",
     )
     .again(Again::Without(may_meet_the_dead)),
+    Rule::always(
+        "lex-among-scores",
+        &["zrange", "zrangebylex", "zrevrangebylex", "zlexcount"],
+        Explained(may_be_in_the_range),
+        AMONG_SCORES,
+    )
+    .when(is_lex)
+    .again(Again::Without(gives_scores)),
+    Rule::always(
+        "lex-stored-among-scores",
+        &["zrangestore", "zremrangebylex"],
+        Explained(may_be_in_the_range),
+        AMONG_SCORES,
+    )
+    .when(is_lex)
+    .again(Again::WithoutIt),
     Rule::always("random-key", &["randomkey"], Chosen, "which key is left to chance"),
     Rule::always(
         "random-member",
@@ -172,4 +190,20 @@ fn is_equal_to_zero_bytes(_: &Scene, one: &Reply, other: &Reply) -> bool {
         all
     };
     one.iter().map(beginning).eq(other.iter().map(beginning)) && sorted(one) == sorted(other)
+}
+
+/// Members that somebody added, or a number of them, from a range that may be in two orders.
+fn may_be_in_the_range(scene: &Scene, one: &Reply, other: &Reply) -> bool {
+    let known = |members: &[Reply]| {
+        members.iter().all(|member| match member {
+            Reply::Bulk(member) => scene.was_sent(&member.0),
+            _ => false,
+        })
+    };
+    let possible = match (one, other) {
+        (Reply::Int(one), Reply::Int(other)) => *one >= 0 && *other >= 0,
+        (Reply::Array(one), Reply::Array(other)) => known(one) && known(other),
+        _ => false,
+    };
+    possible && scene.before().any(|(_, sent)| gives_scores(&sent))
 }

@@ -92,6 +92,14 @@ pub const EXAMPLES: &[Example] = &[
         .after(&[("SET k v EXAT 1", "+OK"), ("RANDOMKEY", "nil")])
         .not(&[[":2", "nil"], [":2", ":-1"]])
         .nor(&["EXISTS k"]),
+    of("lex-among-scores", "ZRANGEBYLEX k - [b", [r#"["a" "b"]"#, r#"["a"]"#])
+        .after(&[("ZADD k 1 a 2 b", ":2")])
+        .not(&[[r#"["a"]"#, r#"["stranger"]"#], [r#"["a"]"#, "nil"]])
+        .nor(&["ZRANGEBYSCORE k 1 2"]),
+    of("lex-stored-among-scores", "ZREMRANGEBYLEX k - [b", [":2", ":1"])
+        .after(&[("ZADD k 1 a 2 b", ":2")])
+        .not(&[[":2", ":-1"], [":2", "nil"]])
+        .nor(&["ZREMRANGEBYSCORE k 1 2"]),
     of("random-key", "RANDOMKEY", [r#""a""#, r#""b""#])
         .after(&[("MSET a 1 b 2", "+OK")])
         .not(&[[r#""a""#, r#""stranger""#], [r#""a""#, "nil"]])

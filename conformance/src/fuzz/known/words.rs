@@ -79,6 +79,21 @@ pub fn has_scores(args: &[Bytes]) -> bool {
     says(args, "WITHSCORES")
 }
 
+/// Whether a range is one of members rather than of scores or ranks.
+pub fn is_lex(args: &[Bytes]) -> bool {
+    let name = args[0].0.to_ascii_lowercase();
+    says(args, "BYLEX") || name.windows(3).any(|part| part == b"lex")
+}
+
+/// Whether a sorted set may have different scores after this.
+pub fn gives_scores(sent: &Sent) -> bool {
+    let name = sent.args[0].0.to_ascii_uppercase();
+    let is_store = name.starts_with(b"Z") && name.ends_with(b"STORE");
+    let adds = ["ZADD", "ZINCRBY", "GEOADD"].iter().any(|name| sent.is(name));
+    let is_score = |arg: &Bytes| arg.lossy().parse::<f64>().is_ok_and(|score| score != 0.0);
+    is_store || adds && sent.args.iter().skip(2).any(is_score)
+}
+
 /// The offset after LIMIT, if it is negative.
 pub fn negative_offset(args: &[Bytes]) -> Option<u64> {
     let after = args.windows(2).rev().find(|pair| pair[0].0.eq_ignore_ascii_case(b"LIMIT"))?;
