@@ -85,10 +85,9 @@ fn run_of(spec: &KeySpec, args: Args<'_>, found: &mut Vec<KeyUse>) -> Option<()>
         Find::KeyNum { at, first: offset, step } => {
             let count = usize::try_from(parse_i64(args.get(first + at)?)?).ok()?;
             let first = first + offset;
-            match count.checked_sub(1) {
-                None => return Some(()),
-                Some(others) => (first, others.checked_mul(step)?.checked_add(first)?, step),
-            }
+            // A count of none is a wrong request: it has no keys, not even those of other runs.
+            let others = count.checked_sub(1)?;
+            (first, others.checked_mul(step)?.checked_add(first)?, step)
         }
         Find::Unknown => return None,
     };

@@ -8,8 +8,8 @@ use super::super::loosen::Loosen::{
 use super::super::rules::{Again, Rule};
 use super::super::scene::Scene;
 use super::words::{
-    gives_scores, is_lex, is_unsorted, is_whole, may_meet_the_dead, says_limit, scan_goes_on,
-    scan_starts, sorts_by_bytes, whole_scan,
+    gives_scores, is_lex, is_unsorted, is_whole, leaves_values_out, may_meet_the_dead, says_limit,
+    scan_goes_on, scan_starts, sorts_by_bytes, whole_scan,
 };
 use crate::reply::Reply;
 
@@ -27,12 +27,19 @@ pub const FIRST: &[Rule] = &[
     )
     .when(scan_starts),
     Rule::always(
+        "scan-fields",
+        &["hscan"],
+        Scan { pairs: false },
+        "a scan that ends at once has promised its fields, in no order",
+    )
+    .when(|args| scan_starts(args) && leaves_values_out(args)),
+    Rule::always(
         "scan-pairs",
         &["hscan", "zscan"],
         Scan { pairs: true },
         "a scan that ends at once has promised its pairs, in no order",
     )
-    .when(scan_starts),
+    .when(|args| scan_starts(args) && !leaves_values_out(args)),
 ];
 
 pub const RULES: &[Rule] = &[

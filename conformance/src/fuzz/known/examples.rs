@@ -46,6 +46,8 @@ pub const EXAMPLES: &[Example] = &[
             [r#"["0" ["a" "b"]]"#, r#"["1" ["b" "a"]]"#],
         ])
         .nor(&["LRANGE 0 1 2"]),
+    of("scan-fields", "HSCAN k 0 NOVALUES", [r#"["0" ["f" "g"]]"#, r#"["0" ["g" "f"]]"#])
+        .not(&[[r#"["0" ["f" "g"]]"#, r#"["0" ["g"]]"#]]),
     of("scan-pairs", "HSCAN k 0", [r#"["0" ["f" "1" "g" "2"]]"#, r#"["0" ["g" "2" "f" "1"]]"#])
         .not(&[[r#"["0" ["f" "1" "g" "2"]]"#, r#"["0" ["g" "1" "f" "2"]]"#]]),
     of("scan-part", "SCAN 0 COUNT 1", [r#"["3" ["a"]]"#, r#"["0" ["b" "a"]]"#])

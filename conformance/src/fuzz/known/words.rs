@@ -79,6 +79,11 @@ pub fn has_scores(args: &[Bytes]) -> bool {
     says(args, "WITHSCORES")
 }
 
+/// Whether HSCAN is to give fields alone.
+pub fn leaves_values_out(args: &[Bytes]) -> bool {
+    says(args, "NOVALUES")
+}
+
 /// Whether a range is one of members rather than of scores or ranks.
 pub fn is_lex(args: &[Bytes]) -> bool {
     let name = args[0].0.to_ascii_lowercase();
