@@ -44,7 +44,7 @@ def story(protocol, port):
 
 
 def collections(client):
-    assert client.rpush("jobs", "a", "b", "c") == 3 and client.blpop("jobs", timeout=1) == ("jobs", "a")
+    assert client.rpush("jobs", "a", "b", "c") == 3 and list(client.blpop("jobs", timeout=1)) == ["jobs", "a"]
     assert client.lmove("jobs", "done", "RIGHT", "LEFT") == "c" and client.lrange("done", 0, -1) == ["c"]
     assert client.blpop("nothing", timeout=0.01) is None
     assert client.hset("user", mapping={"name": "Ann", "age": 31}) == 2
